@@ -1,0 +1,111 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The module table, with what each target owns and may import, is in docs/architecture.md.
+// SwiftPM refuses an import that is not declared here (see `make build`), so the table stays true.
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let awsCore: Target.Dependency = .product(name: "AWSCore", package: "handlers")
+let botContract: Target.Dependency = .product(name: "BotContract", package: "handlers")
+
+let package = Package(
+    name: "botctl",
+    products: [
+        .executable(name: "botctl", targets: ["botctl"])
+    ],
+    dependencies: [
+        .package(path: "handlers"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        .target(name: "Diagnostics", swiftSettings: settings),
+        .target(
+            name: "BotSpec",
+            dependencies: ["Diagnostics", "CYAML", botContract],
+            swiftSettings: settings
+        ),
+        .target(name: "CloudFormation", swiftSettings: settings),
+        .target(
+            name: "Synthesis",
+            dependencies: ["BotSpec", "CloudFormation", botContract],
+            swiftSettings: settings
+        ),
+        .target(name: "Planning", dependencies: ["CloudFormation"], swiftSettings: settings),
+        .target(
+            name: "HandlerBuild",
+            dependencies: ["BotSpec", "Diagnostics", "CZlib", botContract, awsCore],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "AWSClients",
+            dependencies: ["CCurl", awsCore],
+            swiftSettings: settings,
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]
+        ),
+        .target(
+            name: "LocalAWS",
+            dependencies: ["AWSClients", awsCore, botContract],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Operations",
+            dependencies: [
+                "BotSpec", "CloudFormation", "Synthesis", "Planning", "HandlerBuild", "AWSClients",
+                "LocalAWS", "Diagnostics", awsCore, botContract,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "BotctlCommands",
+            dependencies: [
+                "Operations", "Diagnostics", "BotSpec", "Planning",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(name: "botctl", dependencies: ["BotctlCommands"], swiftSettings: settings),
+
+        .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: settings),
+        .testTarget(name: "BotSpecTests", dependencies: ["BotSpec", "Diagnostics"], swiftSettings: settings),
+        .testTarget(name: "CloudFormationTests", dependencies: ["CloudFormation"], swiftSettings: settings),
+        .testTarget(
+            name: "SynthesisTests",
+            dependencies: ["Synthesis", "BotSpec", "CloudFormation", "Diagnostics"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "PlanningTests", dependencies: ["Planning", "CloudFormation"], swiftSettings: settings),
+        .testTarget(
+            name: "HandlerBuildTests",
+            dependencies: ["HandlerBuild", "BotSpec", "Diagnostics"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "AWSClientsTests", dependencies: ["AWSClients", awsCore], swiftSettings: settings),
+        .testTarget(
+            name: "LocalAWSTests",
+            dependencies: ["LocalAWS", "AWSClients", awsCore, botContract],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "OperationsTests",
+            dependencies: [
+                "Operations", "BotSpec", "CloudFormation", "Synthesis", "Planning", "HandlerBuild", "AWSClients",
+                "LocalAWS", "Diagnostics", awsCore, botContract,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "BotctlCommandsTests",
+            dependencies: ["BotctlCommands", "Operations", "Diagnostics", "Planning"],
+            swiftSettings: settings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,6 @@
+#ifndef BOTCTL_CYAML_H
+#define BOTCTL_CYAML_H
+
+#include <yaml.h>
+
+#endif

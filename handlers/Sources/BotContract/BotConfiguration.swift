@@ -1,0 +1,105 @@
+/// `bot.json`: everything of the spec that handlers need at run time.
+public struct BotConfiguration: Codable, Sendable, Equatable {
+    public static let currentVersion = 1
+
+    public var version: Int
+    public var name: String
+    public var stage: String
+    public var prompt: String
+    public var model: Model
+    public var rules: [RuleSection]
+    public var retrieval: Retrieval
+    public var history: History
+    public var limits: Limits
+    public var auth: Auth
+
+    public struct Model: Codable, Sendable, Equatable {
+        public var id: String
+        public var fallback: String?
+        public var maxTokens: Int
+        public var temperature: Double
+        public init(id: String, fallback: String?, maxTokens: Int, temperature: Double) {
+            self.id = id
+            self.fallback = fallback
+            self.maxTokens = maxTokens
+            self.temperature = temperature
+        }
+    }
+
+    /// A part of a rules file under one heading.
+    public struct RuleSection: Codable, Sendable, Equatable {
+        /// Stable and short, what the model cites: `returns-3`.
+        public var id: String
+        /// The heading itself.
+        public var title: String
+        /// Relative to the project: `rules/returns.md`.
+        public var file: String
+        /// All headings from the file's top to this one.
+        public var path: [String]
+        public var text: String
+        public init(id: String, title: String, file: String, path: [String], text: String) {
+            self.id = id
+            self.title = title
+            self.file = file
+            self.path = path
+            self.text = text
+        }
+    }
+
+    public enum Retrieval: String, Codable, Sendable, CaseIterable { case auto, full, lexical, hybrid }
+
+    public struct History: Codable, Sendable, Equatable {
+        public var turns: Int
+        /// 0 keeps for ever.
+        public var retentionDays: Int
+        public init(turns: Int, retentionDays: Int) {
+            self.turns = turns
+            self.retentionDays = retentionDays
+        }
+    }
+
+    public struct Limits: Codable, Sendable, Equatable {
+        public var messageChars: Int
+        public var messagesPerMinute: Int
+        public var tokensPerUserPerDay: Int
+        public init(messageChars: Int, messagesPerMinute: Int, tokensPerUserPerDay: Int) {
+            self.messageChars = messageChars
+            self.messagesPerMinute = messagesPerMinute
+            self.tokensPerUserPerDay = tokensPerUserPerDay
+        }
+    }
+
+    public struct Auth: Codable, Sendable, Equatable {
+        public enum Mode: String, Codable, Sendable, CaseIterable { case visitor, signed, jwt }
+        public var mode: Mode
+        /// Empty allows every origin.
+        public var allowedOrigins: [String]
+        public init(mode: Mode, allowedOrigins: [String] = []) {
+            self.mode = mode
+            self.allowedOrigins = allowedOrigins
+        }
+    }
+
+    public init(
+        name: String,
+        stage: String,
+        prompt: String,
+        model: Model,
+        rules: [RuleSection],
+        retrieval: Retrieval,
+        history: History,
+        limits: Limits,
+        auth: Auth
+    ) {
+        version = Self.currentVersion
+        self.name = name
+        self.stage = stage
+        self.prompt = prompt
+        self.model = model
+        self.rules = rules
+        self.retrieval = retrieval
+        self.history = history
+        self.limits = limits
+        self.auth = auth
+    }
+}

@@ -1,0 +1,74 @@
+/// What a client sends: one JSON text frame per value, `action` names the route.
+public enum ClientFrame: Sendable, Equatable {
+    case hello(chatId: String?)
+    case sendMessage(message: String, messageId: String)
+    case history(before: String?)
+    case ping
+}
+
+/// What the bot sends: one JSON text frame per value, `type` names the case. Every frame stays under
+/// `Frame.maximumBytes`.
+public enum ServerFrame: Sendable, Equatable {
+    /// Answers `hello`. `token` is presented as `?token=` at the next connect, to be the same visitor.
+    case welcome(chatId: String, token: String?, history: [ChatMessage])
+    /// Part of a reply; `seq` counts from 0 without a gap.
+    case delta(messageId: String, seq: Int, text: String)
+    /// The turn is stored. `text` is the whole reply.
+    case done(messageId: String, text: String, citations: [Citation], usage: TokenUsage?)
+    /// `retryAfter` in seconds. `messageId` names the turn that failed, if one did.
+    case error(code: String, message: String, messageId: String?, retryAfter: Int?)
+    /// Oldest first. `before` continues towards older messages; `nil` at the beginning of the chat.
+    case history(messages: [ChatMessage], before: String?)
+    case pong
+}
+
+public struct ChatMessage: Codable, Sendable, Equatable {
+    public var id: String
+    public var messageId: String
+    public var role: MessageRole
+    public var text: String
+    /// Milliseconds since 1970.
+    public var createdAt: Int64
+    public var citations: [Citation]
+    public init(
+        id: String,
+        messageId: String,
+        role: MessageRole,
+        text: String,
+        createdAt: Int64,
+        citations: [Citation] = []
+    ) {
+        self.id = id
+        self.messageId = messageId
+        self.role = role
+        self.text = text
+        self.createdAt = createdAt
+        self.citations = citations
+    }
+}
+
+public struct Citation: Codable, Sendable, Equatable {
+    public var id: String
+    public var title: String
+    public var file: String
+    public init(id: String, title: String, file: String) {
+        self.id = id
+        self.title = title
+        self.file = file
+    }
+}
+
+public struct TokenUsage: Codable, Sendable, Equatable {
+    public var inputTokens: Int
+    public var outputTokens: Int
+    public init(inputTokens: Int, outputTokens: Int) {
+        self.inputTokens = inputTokens
+        self.outputTokens = outputTokens
+    }
+}
+
+public enum Frame {
+    /// API Gateway splits nothing: a `@connections` post over 32 KB is refused
+    /// (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html).
+    public static let maximumBytes = 32 * 1024
+}

@@ -1,0 +1,57 @@
+/// The one table: partition key `userId`, sort key `sessionId` (names as the spec says).
+///
+///     userId │ sessionId                       │ kind
+///     ───────┼─────────────────────────────────┼────────────────────────────────────────────
+///     v_ab…  │ Lq3d…=                          │ session: one per WebSocket connection
+///     v_ab…  │ Lq3d…=!<messageId>              │ turn: claims a messageId, once
+///     v_ab…  │ Lq3d…=#<turnId>.0               │ message of the customer
+///     v_ab…  │ Lq3d…=#<turnId>.1               │ message of the bot
+///
+/// `chatId` is the connection id of the chat's first connection, so a reconnect continues the chat.
+/// `turnId` is time-ordered: one Query (`begins_with`, descending, `Limit`) reads the last turns.
+/// Why turns claim their id in an item of their own: docs/decisions/0003-turn-claims.md.
+public enum TableLayout {
+    public static func turnKey(chatId: String, messageId: String) -> String { "\(chatId)!\(messageId)" }
+    public static func messagePrefix(chatId: String) -> String { "\(chatId)#" }
+    public static func messageKey(chatId: String, turnId: String, role: MessageRole) -> String {
+        "\(chatId)#\(turnId).\(role == .customer ? 0 : 1)"
+    }
+
+    /// Attribute names. `role`, `text` and `state` are reserved words in expressions: use `#` names.
+    public enum Attribute {
+        public static let kind = "kind"
+        public static let chatId = "chatId"
+        public static let turnId = "turnId"
+        public static let messageId = "messageId"
+        public static let role = "role"
+        public static let text = "text"
+        public static let citations = "citations"
+        public static let usage = "usage"
+        public static let createdAt = "createdAt"
+        public static let state = "state"
+        /// Until when (ms) the invocation that claimed a turn may still be running it.
+        public static let leaseUntil = "leaseUntil"
+        /// TTL, in seconds since 1970. DynamoDB deletes late: readers filter.
+        public static let expiresAt = "expiresAt"
+    }
+
+    public enum Kind: String, Sendable { case session, turn, message }
+
+    /// 26 characters, ordered by time: 10 of Crockford base 32 for the milliseconds, 16 for randomness
+    /// (the ULID layout).
+    public static func turnId(milliseconds: Int64, random: (UInt64, UInt16)) -> String {
+        let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+        var characters: [UInt8] = []
+        characters.reserveCapacity(26)
+        for shift in stride(from: 45, through: 0, by: -5) {
+            characters.append(alphabet[Int(milliseconds >> Int64(shift)) & 31])
+        }
+        for shift in stride(from: 60, through: 0, by: -5) {
+            characters.append(alphabet[Int(truncatingIfNeeded: random.0 >> UInt64(shift)) & 31])
+        }
+        for shift in [10, 5, 0] { characters.append(alphabet[Int(random.1 >> UInt16(shift)) & 31]) }
+        return String(decoding: characters, as: UTF8.self)
+    }
+}
+
+public enum MessageRole: String, Codable, Sendable { case customer, bot }
