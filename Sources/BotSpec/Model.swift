@@ -151,7 +151,10 @@ extension BotSpec {
 
     package struct Handlers: Sendable, Equatable {
         package enum Build: String, Sendable, CaseIterable { case auto, local, sdk, container }
-        package enum Architecture: String, Sendable, CaseIterable { case auto, arm64, x86_64 }
+        package enum Architecture: String, Sendable, CaseIterable {
+            case auto, arm64
+            case intel = "x86_64"
+        }
         /// Relative to the project's folder.
         package var path: String
         package var build: Build
