@@ -65,6 +65,9 @@ package struct Substitution: Sendable, Equatable, ExpressibleByStringInterpolati
             }
         }
 
+        /// Text that substitutes already.
+        package mutating func appendInterpolation(substitution: Substitution) { text += substitution.text }
+
         /// `${Id}`: what `Ref` gives.
         package mutating func appendInterpolation(ref id: LogicalID) { text += "${\(id.text)}" }
 

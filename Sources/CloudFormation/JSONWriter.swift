@@ -1,7 +1,7 @@
 /// Writes template values as JSON: the same value gives the same bytes, in ASCII alone.
 ///
 /// CloudFormation hands characters outside ASCII back as `?` from GetTemplate, so they are written as
-/// `\u` escapes (https://github.com/aws/aws-cdk/issues/7819).
+/// `\u` escapes (https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/814).
 struct JSONWriter {
     enum Layout { case pretty, compact }
 
@@ -92,5 +92,14 @@ struct JSONWriter {
         let digits = Array("0123456789abcdef".utf8)
         bytes += #"\u"#.utf8
         for shift in [12, 8, 4, 0] { bytes.append(digits[Int(unit >> UInt16(shift)) & 15]) }
+    }
+}
+
+extension TemplateValue {
+    /// JSON without white space, for values that are JSON in a string.
+    package func encodedCompact() -> String {
+        var writer = JSONWriter(.compact, reserving: 1024)
+        writer.write(self)
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 }

@@ -22,6 +22,7 @@ package struct TemplateError: Error, Sendable, Equatable, CustomStringConvertibl
 
     package var description: String {
         let place = line > 0 ? " at line \(line), column \(column)" : ""
-        return "[\(code.rawValue)] \(message)\(place); read templates as CloudFormation's JSON, with TemplateStage=Original"
+        return
+            "[\(code.rawValue)] \(message)\(place); read templates as CloudFormation's JSON, with TemplateStage=Original"
     }
 }
