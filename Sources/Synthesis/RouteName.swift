@@ -38,7 +38,7 @@ struct RouteName {
     }
 
     func functionName(stack: String) -> String {
-        let name = "\(stack)-\(suffix)"
+        let name = suffix.isEmpty ? stack : "\(stack)-\(suffix)"
         if !marked, name.utf8.count <= Self.maximumFunctionNameLength { return name }
         let tail = "--\(hash)"
         return String(name.prefix(Self.maximumFunctionNameLength - tail.utf8.count)) + tail
