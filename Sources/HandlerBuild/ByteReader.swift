@@ -5,6 +5,9 @@ struct ByteReader {
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+    /// Bytes from the position to the end; 0 when the position lies outside.
+    var remaining: Int { position >= 0 && position <= bytes.count ? bytes.count - position : 0 }
+
     mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
         guard count >= 0, position >= 0, position <= bytes.count, count <= bytes.count - position else {
             return nil

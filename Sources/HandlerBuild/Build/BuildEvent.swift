@@ -24,8 +24,8 @@ package struct BuiltHandlers: Sendable, Equatable {
     package var buildKey: String
     /// No compiler ran.
     package var skipped: Bool
-    /// The executable as raw deflate data, kept beside it so that packaging a finished build is a copy.
-    package var deflated: String
+    /// The executable as raw deflate data (RFC 1951), kept beside it so that packaging a finished build is a copy.
+    package var deflated: [UInt8]
     /// CRC-32 of the executable, which a zip wants.
     package var crc32: UInt32
 
@@ -36,7 +36,7 @@ package struct BuiltHandlers: Sendable, Equatable {
         size: Int,
         buildKey: String,
         skipped: Bool,
-        deflated: String,
+        deflated: [UInt8],
         crc32: UInt32
     ) {
         self.executable = executable

@@ -5,18 +5,15 @@ package struct ProcessCommand: Sendable, Equatable {
     /// Without the program's own name.
     package var arguments: [String]
     package var environment: [String: String]
-    package var workingDirectory: String?
 
     package init(
         executable: String,
         arguments: [String],
-        environment: [String: String],
-        workingDirectory: String? = nil
+        environment: [String: String]
     ) {
         self.executable = executable
         self.arguments = arguments
         self.environment = environment
-        self.workingDirectory = workingDirectory
     }
 }
 
