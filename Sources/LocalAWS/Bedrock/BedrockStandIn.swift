@@ -124,13 +124,14 @@ private final class BedrockService: Sendable {
             )
         )
         var events = 0
-        func post(_ event: [UInt8]) {
+        func post(_ event: EventStreamMessage) {
             guard writer.isConnected else { return }
-            if events == eventsUntilReset {
+            // An answer of over 24 MB has no event; it ends as one that broke.
+            guard events != eventsUntilReset, let bytes = try? event.encoded() else {
                 writer.reset()
                 return
             }
-            writer.chunk(event)
+            writer.chunk(bytes)
             events += 1
         }
         post(ConverseReply.start())
