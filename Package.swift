@@ -41,8 +41,9 @@ let package = Package(
         .target(name: "Planning", dependencies: ["CloudFormation"], swiftSettings: settings),
         .target(
             name: "HandlerBuild",
-            dependencies: ["BotSpec", "Diagnostics", "CZlib", botContract, awsCore],
-            swiftSettings: settings
+            dependencies: ["BotSpec", "CZlib", botContract, awsCore],
+            swiftSettings: settings,
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]
         ),
         .target(
             name: "AWSClients",
