@@ -42,9 +42,13 @@ let package = Package(
         .target(
             name: "HandlerBuild",
             dependencies: ["BotSpec", "CZlib", botContract, awsCore],
+            exclude: ["Template/Files"],
             swiftSettings: settings,
-            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")],
+            plugins: ["EmbedProject"]
         ),
+        .plugin(name: "EmbedProject", capability: .buildTool(), dependencies: ["embed-project"]),
+        .executableTarget(name: "embed-project", swiftSettings: settings),
         .target(
             name: "AWSClients",
             dependencies: ["CCurl", awsCore],

@@ -27,7 +27,7 @@ enum BuildMethod: Equatable {
     }
 
     /// What `swift build` is told, whichever swift it is; the reasons are in
-    /// docs/decisions/0004-static-handlers.md.
+    /// docs/decisions/0001-one-static-executable.md.
     static func swiftArguments(package: String, scratch: String, sdk: String? = nil) -> [String] {
         [
             "build", "--package-path", package, "-c", "release", "--product", "bootstrap",

@@ -3,7 +3,7 @@ import AWSCore
 /// The files of the handlers' package that decide what is built.
 enum HandlerSources {
     /// Not of the executable: tests, what the package ships as it is, and what is for readers.
-    private static let ignored: Set<String> = ["Tests", "lib", "ca.pem"]
+    private static let ignored: Set<String> = ["Tests", "lib", "ca.pem", "ca.sh"]
     /// Deep enough for every real package; a cycle of links ends here.
     private static let maximumDepth = 32
 
