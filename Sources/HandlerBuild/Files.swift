@@ -2,17 +2,11 @@ import Glibc
 
 /// The file operations that a build needs, with errors that name the file.
 enum Files {
-    struct Failure: Error, Equatable {
-        var path: String
-        var errno: Int32
-        var operation: String
+    static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 && isRegular(path) }
 
-        var message: String { "cannot \(operation) \(path): \(String(cString: strerror(errno)))" }
-    }
+    static func isRegular(_ path: String) -> Bool { status(path).map { $0.st_mode & S_IFMT == S_IFREG } == true }
 
-    static func isExecutable(_ path: String) -> Bool {
-        access(path, X_OK) == 0 && status(path).map { $0.st_mode & S_IFMT == S_IFREG } == true
-    }
+    static func isDirectory(_ path: String) -> Bool { status(path).map { $0.st_mode & S_IFMT == S_IFDIR } == true }
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
@@ -29,14 +23,14 @@ enum Files {
         return String(cString: resolved)
     }
 
-    static func read(_ path: String) throws(Failure) -> [UInt8] {
+    static func read(_ path: String) throws(BuildError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Failure(path: path, errno: errno, operation: "read") }
+        guard descriptor >= 0 else { throw BuildError(cannot: "read", path, errno: errno) }
         defer { close(descriptor) }
         var info = stat()
-        guard fstat(descriptor, &info) == 0 else { throw Failure(path: path, errno: errno, operation: "read") }
+        guard fstat(descriptor, &info) == 0 else { throw BuildError(cannot: "read", path, errno: errno) }
         guard info.st_mode & S_IFMT == S_IFREG else {
-            throw Failure(path: path, errno: EISDIR, operation: "read")
+            throw BuildError(cannot: "read", path, errno: EISDIR)
         }
         let size = Int(info.st_size)
         var failure: Int32 = 0
@@ -53,15 +47,15 @@ enum Files {
                 }
             }
         }
-        if failure != 0 { throw Failure(path: path, errno: failure, operation: "read") }
+        if failure != 0 { throw BuildError(cannot: "read", path, errno: failure) }
         return bytes
     }
 
     /// Readers see the old bytes or the new, never a part: written beside, then renamed.
-    static func writeAtomically(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws(Failure) {
+    static func writeAtomically(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws(BuildError) {
         let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw Failure(path: path, errno: errno, operation: "write") }
+        guard descriptor >= 0 else { throw BuildError(cannot: "write", path, errno: errno) }
         var done = 0
         var failure: Int32 = 0
         bytes.withUnsafeBytes { buffer in
@@ -77,28 +71,28 @@ enum Files {
         }
         if failure == 0, fchmod(descriptor, mode) != 0 { failure = errno }
         if close(descriptor) != 0, failure == 0 { failure = errno }
-        if failure == 0, rename(temporary, path) != 0 { failure = errno }
+        if failure == 0, Glibc.rename(temporary, path) != 0 { failure = errno }
         if failure != 0 {
             unlink(temporary)
-            throw Failure(path: path, errno: failure, operation: "write")
+            throw BuildError(cannot: "write", path, errno: failure)
         }
     }
 
-    static func makeDirectory(_ path: String) throws(Failure) {
+    static func makeDirectory(_ path: String) throws(BuildError) {
         if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
-            throw Failure(path: path, errno: errno, operation: "create")
+            throw BuildError(cannot: "create", path, errno: errno)
         }
         try makeDirectory(String(path[..<slash]))
         if mkdir(path, 0o755) != 0, errno != EEXIST {
-            throw Failure(path: path, errno: errno, operation: "create")
+            throw BuildError(cannot: "create", path, errno: errno)
         }
     }
 
     /// Names in a folder, sorted by their bytes so that every machine agrees.
-    static func names(in directory: String) throws(Failure) -> [String] {
+    static func names(in directory: String) throws(BuildError) -> [String] {
         guard let stream = opendir(directory) else {
-            throw Failure(path: directory, errno: errno, operation: "list")
+            throw BuildError(cannot: "list", directory, errno: errno)
         }
         defer { closedir(stream) }
         var names: [String] = []
@@ -109,5 +103,50 @@ enum Files {
             if name != ".", name != ".." { names.append(name) }
         }
         return names.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+    }
+}
+
+extension Files {
+    /// Removes a file or a folder with all in it; what is gone already is no failure.
+    static func remove(_ path: String) {
+        var info = stat()
+        guard lstat(path, &info) == 0 else { return }
+        if info.st_mode & S_IFMT == S_IFDIR {
+            for name in (try? names(in: path)) ?? [] { remove("\(path)/\(name)") }
+            rmdir(path)
+        } else {
+            unlink(path)
+        }
+    }
+
+    /// - Returns: whether it took place; `false` also when the new name is a folder with something in it.
+    static func rename(_ old: String, to new: String) -> Bool { Glibc.rename(old, new) == 0 }
+}
+
+extension Files {
+    static var lastError: Int32 { errno }
+
+    /// Sets the time of last change to now.
+    static func touch(_ path: String) { utimes(path, nil) }
+
+    /// Nanoseconds since 1970; 0 for what is not there.
+    static func modified(_ path: String) -> Int64 {
+        status(path).map { Int64($0.st_mtim.tv_sec) * 1_000_000_000 + Int64($0.st_mtim.tv_nsec) } ?? 0
+    }
+
+    /// Changes whenever a file is replaced or written to.
+    static func stamp(_ path: String) -> String? {
+        status(path).map { "\($0.st_size) \($0.st_mtim.tv_sec).\($0.st_mtim.tv_nsec)" }
+    }
+}
+
+extension BuildError {
+    /// - Parameter verb: `read`, `write`, …
+    init(cannot verb: String, _ path: String, errno: Int32) {
+        self.init(
+            .file,
+            "cannot \(verb) \(path): \(String(cString: strerror(errno)))",
+            fix: "make the path readable and writable for you, then run again"
+        )
     }
 }

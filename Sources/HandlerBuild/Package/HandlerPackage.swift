@@ -47,9 +47,9 @@ package struct HandlerPackage: Sendable, Equatable {
                 fix: "copy it from a new project (`botctl init`), or put your PEM file of certificate authorities there"
             )
         }
-        files.append((PackageLayout.certificateAuthorities, 0o644, try read(authorities)))
+        files.append((PackageLayout.certificateAuthorities, 0o644, try Files.read(authorities)))
         for name in try HandlerSources.libraries(in: folder) {
-            files.append(("lib/\(name)", 0o755, try read("\(folder)/lib/\(name)")))
+            files.append(("lib/\(name)", 0o755, try Files.read("\(folder)/lib/\(name)")))
         }
 
         var entries = [
@@ -135,13 +135,5 @@ package struct HandlerPackage: Sendable, Equatable {
         BuildError(.tooLarge, "the package has \(size)", fix: "shorten the rules, or leave large files out of lib/")
     }
 
-    private static func read(_ path: String) throws(BuildError) -> [UInt8] {
-        do throws(Files.Failure) { return try Files.read(path) } catch { throw BuildError(error) }
-    }
 }
 
-extension BuildError {
-    init(_ failure: Files.Failure) {
-        self.init(.file, failure.message, fix: "make the path readable and writable for you, then run again")
-    }
-}

@@ -6,13 +6,13 @@ final class FileLock {
 
     /// Waits until the lock is free.
     /// - Parameter onWait: called once, before waiting.
-    init(path: String, onWait: () -> Void) throws(Files.Failure) {
+    init(path: String, onWait: () -> Void) throws(BuildError) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw Files.Failure(path: path, errno: errno, operation: "open") }
+        guard descriptor >= 0 else { throw BuildError(cannot: "open", path, errno: errno) }
         if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
         if errno == EWOULDBLOCK { onWait() }
         while flock(descriptor, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw Files.Failure(path: path, errno: errno, operation: "lock") }
+            guard errno == EINTR else { throw BuildError(cannot: "lock", path, errno: errno) }
         }
     }
 
