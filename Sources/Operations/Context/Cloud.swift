@@ -1,5 +1,5 @@
 package import AWSClients
-package import AWSCore
+import AWSCore
 
 /// The typed clients of one session, and the one place where their errors become an operation's.
 package struct Cloud {
@@ -44,7 +44,7 @@ package struct Cloud {
     }
 
     /// - Parameter doing: completes "AWS refused to …".
-    package func attempt<Answer>(
+    func attempt<Answer>(
         _ doing: String,
         _ call: () throws(AWSError) -> Answer
     ) throws(OperationError) -> Answer {

@@ -1,6 +1,5 @@
 package import AWSCore
 package import BotSpec
-package import HandlerBuild
 
 /// The outside world, as values: what operations read and change goes through here.
 package struct Effects {

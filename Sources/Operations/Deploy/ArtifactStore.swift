@@ -1,6 +1,6 @@
 import AWSClients
 import AWSCore
-package import BotSpec
+import BotSpec
 import Synthesis
 
 /// The packages of one bot and stage in the account's artifact bucket, named by their content:
@@ -50,7 +50,7 @@ struct ArtifactStore {
     func upload(template: String) throws(OperationError) -> String {
         let key = "\(prefix)\(hexEncode(sha256(Array(template.utf8)))).template.json"
         try cloud.attempt("upload the template to \(bucket)") { () throws(AWSError) in
-            try cloud.s3.putObject(bucket, key, body: Array(template.utf8), contentType: "application/json")
+            _ = try cloud.s3.putObject(bucket, key, body: Array(template.utf8), contentType: "application/json")
         }
         let region = cloud.session.region
         let suffix = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"

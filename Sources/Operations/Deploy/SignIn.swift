@@ -1,6 +1,6 @@
-package import AWSClients
+import AWSClients
 import AWSCore
-package import BotSpec
+import BotSpec
 
 extension Cloud {
     /// Whose credentials these are.

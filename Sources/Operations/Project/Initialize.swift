@@ -12,14 +12,16 @@ package struct Initialize {
     /// - Parameters:
     ///   - directory: absolute; created when absent.
     ///   - name: the bot's; made from the folder's name when `nil`.
+    ///   - region: of the spec; the template's when `nil`.
     package static func run(
         directory: String,
         name: String?,
+        region: String? = nil,
         effects: Effects
     ) throws(OperationError) -> Result {
         let folder = directory.split(separator: "/").last.map(String.init) ?? "bot"
         let name = try name.map { name throws(OperationError) in try checked(name) } ?? botName(from: folder)
-        let files = ProjectTemplate.files(name: name)
+        let files = ProjectTemplate.files(name: name, region: region)
         let existing = files.map(\.path).filter { effects.files.exists("\(directory)/\($0)") }
         guard existing.isEmpty else {
             throw OperationError(

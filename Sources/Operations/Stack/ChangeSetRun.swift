@@ -1,6 +1,6 @@
 import AWSClients
 import AWSCore
-package import Planning
+import Planning
 
 /// One change set, from its making to the end of its execution or its removal.
 struct ChangeSetRun {
@@ -23,7 +23,7 @@ struct ChangeSetRun {
     func run(approve: (ChangeSet) throws(OperationError) -> Bool) throws(OperationError) -> Outcome {
         let name = "\(Self.namePrefix)\(context.effects.clock.now().milliseconds)"
         let changeSet: ChangeSet
-        do {
+        do throws(OperationError) {
             changeSet = try create(name)
             if changeSet.isEmpty {
                 try discard(name)
@@ -80,7 +80,7 @@ struct ChangeSetRun {
     }
 
     private func execute(_ changeSet: ChangeSet) throws(OperationError) -> StackWatch.Outcome {
-        do {
+        do throws(OperationError) {
             try cloud.attempt("execute the change set \(changeSet.name)") { () throws(AWSError) in
                 try cloud.cloudFormation.executeChangeSet(
                     changeSet.id.isEmpty ? changeSet.name : changeSet.id,

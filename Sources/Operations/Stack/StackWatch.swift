@@ -20,6 +20,8 @@ struct StackWatch {
     var changeSet: String?
     /// Nothing that happened earlier belongs to this work.
     let since: Timestamp?
+    /// The newest event from before this work, where it is known.
+    var after: String?
 
     struct Outcome {
         /// `nil` when the stack is gone.
@@ -42,16 +44,16 @@ struct StackWatch {
             let current = try cloud.attempt("describe the stack \(name)") { () throws(AWSError) in
                 try cloud.cloudFormation.describeStack(stack)
             }
-            let news = try newEvents(after: events.last)
+            let news = try newEvents(after: events.last?.id ?? after)
             events += news
             tell(news)
             let elapsed = began.duration(to: clock.now())
-            let hasBegun = events.contains { $0.clientToken == token } || current?.changeSetId == changeSet
+            let hasBegun = events.contains { $0.clientToken == token } || (changeSet != nil && current?.changeSetId == changeSet)
             guard let status = current?.status, status != .deleteComplete else {
                 return Outcome(stack: nil, events: events, seconds: elapsed.inSeconds)
             }
             if status.isSettled, hasBegun || elapsed > Self.patience {
-                let last = try newEvents(after: events.last)
+                let last = try newEvents(after: events.last?.id ?? after)
                 tell(last)
                 return Outcome(stack: current, events: events + last, seconds: elapsed.inSeconds)
             }
@@ -59,9 +61,9 @@ struct StackWatch {
         }
     }
 
-    private func newEvents(after last: StackEvent?) throws(OperationError) -> [StackEvent] {
+    private func newEvents(after last: String?) throws(OperationError) -> [StackEvent] {
         try cloud.attempt("read the events of the stack \(name)") { () throws(AWSError) in
-            try cloud.cloudFormation.stackEvents(stack, since: last?.id, notBefore: since)
+            try cloud.cloudFormation.stackEvents(stack, since: last, notBefore: since)
         }
     }
 
