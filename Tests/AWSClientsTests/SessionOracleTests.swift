@@ -151,8 +151,8 @@ import Testing
         do {
             let config = try SharedConfig(options: options)
             let key = try CredentialsChain.standard(options, config).resolve().provider.credentials()
-            var region = "us-east-1"
-            do { region = try resolveRegion(options, config) } catch where error.code == .noRegion {}
+            // Without any region the oracle's client is asked for in this one.
+            let region = (try? resolveRegion(options, config)) ?? "us-east-1"
             let endpoint = try ServiceEndpoints(options, config, region: region).endpoint(item.service)
             return [
                 "key": key.accessKeyId, "secret": key.secretAccessKey, "token": key.sessionToken ?? "",
