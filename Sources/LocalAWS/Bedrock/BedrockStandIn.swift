@@ -49,6 +49,7 @@ package final class BedrockStandIn: Sendable {
     private let server: LoopbackServer
 
     package var endpoint: Endpoint { Endpoint(scheme: .http, host: "127.0.0.1", port: server.port) }
+    package var url: String { "http://127.0.0.1:\(server.port)" }
 
     package static func start(_ options: Options = Options()) throws(LocalAWSError) -> BedrockStandIn {
         let service = BedrockService(options)
