@@ -78,7 +78,7 @@ let package = Package(
         .testTarget(name: "CloudFormationTests", dependencies: ["CloudFormation"], swiftSettings: settings),
         .testTarget(
             name: "SynthesisTests",
-            dependencies: ["Synthesis", "BotSpec", "CloudFormation", "Diagnostics"],
+            dependencies: ["Synthesis", "BotSpec", "CloudFormation", "Diagnostics", botContract],
             swiftSettings: settings
         ),
         .testTarget(name: "PlanningTests", dependencies: ["Planning", "CloudFormation"], swiftSettings: settings),
