@@ -79,27 +79,17 @@ enum ConverseEvent: Equatable {
     case text(String)
     case stop
     case usage(TokenUsage?)
-    /// An exception inside the 200 answer; no more follows.
-    case exception(code: String, message: String)
-    /// A message that carries nothing of a reply's text.
+    /// Carries nothing of a reply's text.
     case other
 
-    /// - Parameter header: the message's string headers, `:event-type` and their like.
-    init(header: (String) -> String?, payload: [UInt8]) {
-        let json = try? JSONValue.parse(payload)
-        switch header(":message-type") {
-        case "event":
-            switch header(":event-type") {
-            case "contentBlockDelta": self = json?["delta"]?["text"]?.stringValue.map { .text($0) } ?? .other
-            case "messageStop": self = .stop
-            case "metadata": self = .usage(Converse.usage(json?["usage"]))
-            default: self = .other
-            }
-        case "exception":
-            let type = header(":exception-type") ?? "unknown"
-            self = .exception(code: type, message: json?["message"]?.stringValue ?? "")
-        case "error":
-            self = .exception(code: header(":error-code") ?? "unknown", message: header(":error-message") ?? "")
+    /// Throws the exception that a message inside a 200 answer may be; no more follows it.
+    init(_ message: EventStreamMessage, operation: String) throws(AWSError) {
+        if let error = message.error(operation: operation) { throw error }
+        let json = try? JSONValue.parse(message.payload)
+        switch message.eventType {
+        case "contentBlockDelta": self = json?["delta"]?["text"]?.stringValue.map { .text($0) } ?? .other
+        case "messageStop": self = .stop
+        case "metadata": self = .usage(Converse.usage(json?["usage"]))
         default: self = .other
         }
     }

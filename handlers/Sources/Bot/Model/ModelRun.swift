@@ -126,7 +126,7 @@ final class ModelRun {
             while let chunk = try exchange.next() {
                 decoder.push(chunk)
                 while let message = try decoder.next() {
-                    switch ConverseEvent(header: { message.header($0) }, payload: message.payload) {
+                    switch try ConverseEvent(message, operation: operation) {
                     case .text(let part):
                         guard take(part) else {
                             exchange.cancel()
@@ -134,8 +134,6 @@ final class ModelRun {
                         }
                     case .stop: hasStopped = true
                     case .usage(let counted): usage = counted
-                    case .exception(let code, let message):
-                        throw AWSError(code: code, message: message, status: 200, operation: operation)
                     case .other: break
                     }
                 }
@@ -163,12 +161,11 @@ final class ModelRun {
 
     private static func failure(_ error: AWSError, after first: AWSError? = nil) -> RouteFailure {
         let cause = [first, error].compactMap { $0?.description }.joined(separator: "; then ")
-        // Mid-stream exceptions are named in lower camel case, answers' errors in upper.
-        switch error.code.lowercased() {
-        case "throttlingexception", "serviceunavailableexception", "servicequotaexceededexception",
-            "modelnotreadyexception", "toomanyrequestsexception":
+        switch error.code {
+        case "ThrottlingException", "ServiceUnavailableException", "ServiceQuotaExceededException",
+            "ModelNotReadyException", "TooManyRequestsException":
             return RouteFailure(.modelBusy, retryAfter: 5, cause: cause)
-        case "modeltimeoutexception", "transport.timeout":
+        case "ModelTimeoutException", "transport.timeout":
             return RouteFailure(.modelTimeout, cause: cause)
         default:
             if error.status == 429 || error.status == 503 {

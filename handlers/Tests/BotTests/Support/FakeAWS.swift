@@ -8,6 +8,8 @@ enum FakeAnswer {
     /// A 200 answer in chunks; `breaks` ends it with a reset instead of its end.
     case stream([[UInt8]], breaks: Bool)
     case failure(TransportError.Kind)
+    /// The service does what was asked, and the answer is lost.
+    case lost
 
     static func json(_ value: JSONValue) -> FakeAnswer { .response(200, value.encoded()) }
 
@@ -46,10 +48,16 @@ final class FakeAWS: HTTPTransport {
         events.append("begin \(label)")
         urls.append(request.url)
         if let hook = before.removeValue(forKey: label) { hook() }
-        var result = lasting[label] ?? answer()
+        var result: FakeAnswer
         if var queue = scripted[label], !queue.isEmpty {
             result = queue.removeFirst()
             scripted[label] = queue
+        } else {
+            result = lasting[label] ?? answer()
+        }
+        if case .lost = result {
+            _ = answer()
+            result = .failure(.reset)
         }
         if case .failure(let kind) = result, kind == .connect {
             throw TransportError(kind, peer: "fake", detail: "scripted")
@@ -137,7 +145,7 @@ private final class FakeExchange: HTTPExchange {
         switch answer {
         case .response(_, let body): chunks = body.isEmpty ? [] : [body]
         case .stream(let parts, _): chunks = parts
-        case .failure: break
+        case .failure, .lost: break
         }
     }
 
@@ -147,6 +155,7 @@ private final class FakeExchange: HTTPExchange {
         case .response(let status, _): return HTTPResponseHead(status: status, headers: [:])
         case .stream: return HTTPResponseHead(status: 200, headers: [:])
         case .failure(let kind): throw TransportError(kind, peer: "fake", detail: "scripted")
+        case .lost: throw TransportError(.reset, peer: "fake", detail: "scripted")
         }
     }
 
