@@ -59,17 +59,22 @@ struct FrameTests {
         #expect(try ServerFrame(json: Array(json.utf8)) == frame)
     }
 
-    @Test(arguments: [
-        (.hello(chatId: nil), #"{"action":"hello"}"#),
-        (.hello(chatId: "Lq3d="), #"{"action":"hello","chatId":"Lq3d="}"#),
-        (.sendMessage(message: "Hi", messageId: "m-1_A"), #"{"action":"sendMessage","message":"Hi","messageId":"m-1_A"}"#),
-        (.history(before: nil), #"{"action":"history"}"#),
-        (
-            .history(before: "01HZZZZZZZZZZZZZZZZZZZZZZZ.0"),
-            #"{"action":"history","before":"01HZZZZZZZZZZZZZZZZZZZZZZZ.0"}"#
-        ),
-        (.ping, #"{"action":"ping"}"#),
-    ] as [(ClientFrame, String)])
+    @Test(
+        arguments: [
+            (.hello(chatId: nil), #"{"action":"hello"}"#),
+            (.hello(chatId: "Lq3d="), #"{"action":"hello","chatId":"Lq3d="}"#),
+            (
+                .sendMessage(message: "Hi", messageId: "m-1_A"),
+                #"{"action":"sendMessage","message":"Hi","messageId":"m-1_A"}"#
+            ),
+            (.history(before: nil), #"{"action":"history"}"#),
+            (
+                .history(before: "01HZZZZZZZZZZZZZZZZZZZZZZZ.0"),
+                #"{"action":"history","before":"01HZZZZZZZZZZZZZZZZZZZZZZZ.0"}"#
+            ),
+            (.ping, #"{"action":"ping"}"#),
+        ] as [(ClientFrame, String)]
+    )
     func clientFramesAreOnTheWireAsDocumented(_ frame: ClientFrame, _ json: String) throws {
         #expect(String(decoding: frame.encoded(), as: UTF8.self) == json)
         #expect(try ClientFrame(json: Array(json.utf8)) == frame)
@@ -85,21 +90,23 @@ struct FrameTests {
         #expect(try ClientFrame(json: Array(json.utf8)) == frame)
     }
 
-    @Test(arguments: [
-        ("", .badFrame), ("null", .badFrame), ("{}", .badFrame), ("{\"action\":1}", .badFrame),
-        (#"{"action":"nothing"}"#, .unknownAction), (#"{"action":"$connect"}"#, .unknownAction),
-        (#"{"action":"hello","chatId":5}"#, .badFrame),
-        (#"{"action":"history","before":"x"}"#, .badFrame),
-        (#"{"action":"history","before":"01HZZZZZZZZZZZZZZZZZZZZZZZ.2"}"#, .badFrame),
-        (#"{"action":"history","before":"01HZZZZZZZZZZZZZZZZZZZZZZ!.1"}"#, .badFrame),
-        (#"{"action":"sendMessage","message":"x","messageId":""}"#, .badMessageId),
-        (#"{"action":"sendMessage","message":"x","messageId":"a b"}"#, .badMessageId),
-        (#"{"action":"sendMessage","message":"x","messageId":"é"}"#, .badMessageId),
-        (#"{"action":"sendMessage","message":"","messageId":"m"}"#, .messageEmpty),
-        (#"{"action":"sendMessage","message":"\u0000 \t","messageId":"m"}"#, .messageEmpty),
-        (#"{"action":"sendMessage","messageId":"m"}"#, .badFrame),
-        (#"{"action":"sendMessage","message":"12345","messageId":"m"}"#, .messageTooLong),
-    ] as [(String, ErrorCode)])
+    @Test(
+        arguments: [
+            ("", .badFrame), ("null", .badFrame), ("{}", .badFrame), ("{\"action\":1}", .badFrame),
+            (#"{"action":"nothing"}"#, .unknownAction), (#"{"action":"$connect"}"#, .unknownAction),
+            (#"{"action":"hello","chatId":5}"#, .badFrame),
+            (#"{"action":"history","before":"x"}"#, .badFrame),
+            (#"{"action":"history","before":"01HZZZZZZZZZZZZZZZZZZZZZZZ.2"}"#, .badFrame),
+            (#"{"action":"history","before":"01HZZZZZZZZZZZZZZZZZZZZZZ!.1"}"#, .badFrame),
+            (#"{"action":"sendMessage","message":"x","messageId":""}"#, .badMessageId),
+            (#"{"action":"sendMessage","message":"x","messageId":"a b"}"#, .badMessageId),
+            (#"{"action":"sendMessage","message":"x","messageId":"é"}"#, .badMessageId),
+            (#"{"action":"sendMessage","message":"","messageId":"m"}"#, .messageEmpty),
+            (#"{"action":"sendMessage","message":"\u0000 \t","messageId":"m"}"#, .messageEmpty),
+            (#"{"action":"sendMessage","messageId":"m"}"#, .badFrame),
+            (#"{"action":"sendMessage","message":"12345","messageId":"m"}"#, .messageTooLong),
+        ] as [(String, ErrorCode)]
+    )
     func wrongClientFramesHaveACode(_ json: String, _ code: ErrorCode) {
         let error = #expect(throws: FrameError.self) {
             try ClientFrame(json: Array(json.utf8), maximumMessageCharacters: 4)
@@ -146,10 +153,11 @@ struct FrameTests {
     /// No bytes whatever crash the parsers.
     @Test func parsersSurviveHostileInput() {
         var random = Seeded(2)
-        let seeds = Self.golden.map { Array($0.1.utf8) } + [
-            Array(#"{"action":"sendMessage","message":"Hi","messageId":"m-1"}"#.utf8),
-            Array(#"{"action":"history","before":"01HZZZZZZZZZZZZZZZZZZZZZZZ.0"}"#.utf8),
-        ]
+        let seeds =
+            Self.golden.map { Array($0.1.utf8) } + [
+                Array(#"{"action":"sendMessage","message":"Hi","messageId":"m-1"}"#.utf8),
+                Array(#"{"action":"history","before":"01HZZZZZZZZZZZZZZZZZZZZZZZ.0"}"#.utf8),
+            ]
         for _ in 0..<10_000 {
             var bytes = seeds[Int.random(in: 0..<seeds.count, using: &random)]
             for _ in 0..<Int.random(in: 1...6, using: &random) where !bytes.isEmpty {

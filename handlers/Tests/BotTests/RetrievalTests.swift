@@ -68,7 +68,9 @@ struct RetrievalTests {
         #expect(selection.sections(for: "TOPIC7s", previous: nil).map(\.id) == ["rule-7"])
         #expect(selection.sections(for: "zebra", previous: nil).isEmpty)
         #expect(
-            selection.sections(for: "and special9?", previous: "tell me of special80").map(\.id) == ["rule-9", "rule-80"],
+            selection.sections(for: "and special9?", previous: "tell me of special80").map(\.id) == [
+                "rule-9", "rule-80",
+            ],
             "a follow-up keeps its subject; the files' order is kept"
         )
         let common = selection.sections(for: "things", previous: nil)

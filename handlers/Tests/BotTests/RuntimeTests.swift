@@ -120,7 +120,8 @@ struct RuntimeTests {
     }
 
     @Test(arguments: [
-        ("", "not a JSON object"), ("[]", "not a JSON object"), (#"{"version":2}"#, "version 2, this bootstrap reads 1"),
+        ("", "not a JSON object"), ("[]", "not a JSON object"),
+        (#"{"version":2}"#, "version 2, this bootstrap reads 1"),
         (#"{"version":1,"name":"x"}"#, "cannot be used"),
     ])
     func saysWhatIsWrongWithItsConfiguration(_ json: String, _ text: String) {
@@ -147,7 +148,9 @@ struct RuntimeTests {
 
     private func mutated(_ value: JSONValue, _ random: inout Seeded) -> JSONValue {
         if Int.random(in: 0..<12, using: &random) == 0 {
-            return random.pick([.null, .bool(true), .int(-1), .string(""), .string("=="), .array([.null]), .object([:])])
+            return random.pick([
+                .null, .bool(true), .int(-1), .string(""), .string("=="), .array([.null]), .object([:]),
+            ])
         }
         guard case .object(let members) = value else { return value }
         return .object(

@@ -179,7 +179,10 @@ struct SendMessageTests {
             FakeAnswer.stream([Wire.start, Wire.text("Half a ")], breaks: true),
             .stream([Wire.start, Wire.text("Half a "), Wire.exception("modelStreamErrorException")], breaks: false),
             .stream([Wire.start, Wire.text("Half a ")], breaks: false),
-            .stream([Wire.start, Wire.text("Half a "), [0, 1, 2, 3] + [UInt8](repeating: 9, count: 40)], breaks: false),
+            .stream(
+                [Wire.start, Wire.text("Half a "), [0, 1, 2, 3] + [UInt8](repeating: 9, count: 40)],
+                breaks: false
+            ),
         ] {
             let bot = TestBot()
             try bot.connect()

@@ -1,9 +1,9 @@
 import BotContract
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// Okapi BM25 over the rule sections (Robertson & Zaragoza, "The Probabilistic Relevance Framework", 2009).

@@ -163,7 +163,8 @@ extension Turn {
     }
 
     /// Oldest first. Of a turn that is taken over, its own message, and all that came after it, is left out.
-    private func earlierMessages(_ pending: PendingQuery?, before turnId: String) throws(RouteFailure) -> [ChatMessage] {
+    private func earlierMessages(_ pending: PendingQuery?, before turnId: String) throws(RouteFailure) -> [ChatMessage]
+    {
         guard let pending else { return [] }
         do throws(TableError) {
             let now = context.clock.now().seconds

@@ -7,7 +7,7 @@ struct BotSetup {
     var handler: HandlerName
     var environment: BotEnvironment
     var configuration: BotConfiguration
-    /// A PEM file that exists; `nil` for none, which is enough where every endpoint is plain HTTP.
+    /// A PEM file that exists; `nil` for the machine's own authorities.
     var certificateAuthorities: String?
 
     /// - Parameter readFile: the file's bytes; `nil` when it cannot be read.

@@ -28,7 +28,9 @@ enum InvocationLog {
         timings["total"] = .int(invocation.elapsed)
         fields["ms"] = .object(timings)
         if let usage = invocation.usage {
-            fields["tokens"] = .object(["input": .int(Int64(usage.inputTokens)), "output": .int(Int64(usage.outputTokens))])
+            fields["tokens"] = .object([
+                "input": .int(Int64(usage.inputTokens)), "output": .int(Int64(usage.outputTokens)),
+            ])
         }
         if handler == .sendMessage {
             addMetrics(to: &fields, invocation: invocation, failed: isError, configuration: configuration, now: now)
