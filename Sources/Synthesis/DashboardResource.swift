@@ -18,6 +18,7 @@ enum DashboardResource {
                     "DashboardName": .string(context.spec.stackName),
                     // The values in it that vary are substitutions; the rest cannot hold a "${".
                     "DashboardBody": ["Fn::Sub": .string(body)],
+                    "Tags": context.tagList,
                 ]
             )
         )

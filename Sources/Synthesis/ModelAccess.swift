@@ -17,25 +17,41 @@ enum ModelAccess {
     }
 
     private static func statements(_ sid: String, model: String, region: String) -> [TemplateValue] {
-        if model.hasPrefix("arn:") { return [RoleResource.allow(sid, actions, [.string(model)])] }
-        guard let profile = InferenceProfile(model) else {
-            return [RoleResource.allow(sid, actions, [foundationModel(model, region: region)])]
+        let isARN = model.hasPrefix("arn:")
+        // `arn:aws:bedrock:us-east-2:111122223333:inference-profile/us.meta…`: kind and id follow the account.
+        let resource = isARN ? model.split(separator: ":", maxSplits: 5).last.map(String.init) ?? "" : ""
+        let parts = resource.split(separator: "/", maxSplits: 1).map(String.init)
+        let kind = parts.first ?? ""
+        if kind == "application-inference-profile" {
+            // Which models it routes to is known to Bedrock alone; they answer through the profile only.
+            let models: TemplateValue = .sub("arn:${AWS::Partition}:bedrock:*::foundation-model/*")
+            return statements(sid, profile: .string(model), models: [models])
         }
-        let arn: TemplateValue = .sub(
-            "arn:${AWS::Partition}:bedrock:${AWS::Region}:${AWS::AccountId}:inference-profile/\(model)"
-        )
+        let id = kind == "inference-profile" && parts.count == 2 ? parts[1] : model
+        guard let profile = InferenceProfile(id) else {
+            return [RoleResource.allow(sid, actions, [isARN ? .string(model) : foundationModel(model, region: region)])]
+        }
         var models = profile.regions(from: region).map { foundationModel(profile.model, region: $0) }
         // A global profile is authorised on the model without a region
         // (https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html).
         if profile.isGlobal { models.append(foundationModel(profile.model, region: "")) }
-        return [
-            RoleResource.allow("\(sid)Profile", actions, [arn]),
-            // The models of other regions answer through the profile only.
+        let arn: TemplateValue =
+            isARN
+            ? .string(model)
+            : .sub("arn:${AWS::Partition}:bedrock:${AWS::Region}:${AWS::AccountId}:inference-profile/\(model)")
+        return statements(sid, profile: arn, models: models)
+    }
+
+    /// A profile, and the models of its regions, which answer through the profile only
+    /// (https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html).
+    private static func statements(_ sid: String, profile: TemplateValue, models: [TemplateValue]) -> [TemplateValue] {
+        [
+            RoleResource.allow("\(sid)Profile", actions, [profile]),
             RoleResource.allow(
                 sid,
                 actions,
                 models,
-                condition: ["ArnEquals": ["bedrock:InferenceProfileArn": arn]]
+                condition: ["ArnEquals": ["bedrock:InferenceProfileArn": profile]]
             ),
         ]
     }

@@ -1,6 +1,7 @@
 import BotContract
-@testable import BotSpec
 import Testing
+
+@testable import BotSpec
 
 /// The specs whose templates are kept as goldens: each shows one part of the spec, `everything` all of it.
 struct GoldenCase: Sendable, CustomTestStringConvertible {

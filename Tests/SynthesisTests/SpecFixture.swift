@@ -1,4 +1,5 @@
 import BotContract
+
 @testable import BotSpec
 
 extension BotSpec {
