@@ -89,7 +89,7 @@ let package = Package(
         .testTarget(name: "PlanningTests", dependencies: ["Planning", "CloudFormation"], swiftSettings: settings),
         .testTarget(
             name: "HandlerBuildTests",
-            dependencies: ["HandlerBuild", "BotSpec", "Diagnostics"],
+            dependencies: ["HandlerBuild", "BotSpec", "Diagnostics", botContract, awsCore],
             swiftSettings: settings
         ),
         .testTarget(name: "AWSClientsTests", dependencies: ["AWSClients", awsCore], swiftSettings: settings),
