@@ -40,6 +40,22 @@ import Testing
         #expect(server.connections == 1)
     }
 
+    @Test func keptConnectionsThatTheServerClosedAreReplaced() throws {
+        let closed = Gate()
+        let server = try TestServer { connection in
+            guard connection.request() != nil else { return }
+            connection.answer(body: "ok")
+            connection.close()
+            closed.arrive()
+        }
+        defer { server.stop() }
+        let transport = CurlTransport()
+        #expect(try transport.send(request(server), timeout: .seconds(5)).status == 200)
+        closed.wait()
+        #expect(try transport.send(request(server, "POST", body: [1]), timeout: .seconds(5)).status == 200)
+        #expect(server.connections == 2)
+    }
+
     @Test func twoExchangesOverlapOnOneThread() throws {
         // Neither request is answered before both have arrived.
         let both = Gate(2)

@@ -83,6 +83,13 @@ import Testing
             environment: ["AWS_DEFAULT_PROFILE": "acme", "AWS_PROFILE": "other"],
             config: acme + "[profile other]\nregion=x\n"
         ),
+        Case(name: "an empty AWS_PROFILE", environment: ["AWS_PROFILE": ""], credentials: defaultKeys),
+        Case(
+            name: "an empty AWS_ENDPOINT_URL",
+            environment: keys.merging(["AWS_ENDPOINT_URL": "", "AWS_REGION": "eu-west-2"]) { $1 },
+            config: servicesConfig,
+            service: "s3"
+        ),
         Case(name: "profile that is missing", environment: ["AWS_PROFILE": "nobody"], config: acme),
         Case(
             name: "profile missing but keys in the environment",

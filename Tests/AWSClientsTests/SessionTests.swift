@@ -124,6 +124,8 @@ import Testing
         let environment = testKeys.merging(["AWS_REGION": "eu-west-1"]) { $1 }
         #expect(try open(environment: environment).region == "us-east-2", "the option wins")
         #expect(try open(environment: environment) { $0.region = nil }.region == "eu-west-1")
+        let empty = testKeys.merging(["AWS_REGION": "", "AWS_DEFAULT_REGION": "eu-west-2"]) { $1 }
+        #expect(try open(environment: empty) { $0.region = nil }.region == "eu-west-2")
     }
 
     @Test func unreadableFiles() {
