@@ -31,16 +31,26 @@ public enum TableLayout {
         public static let state = "state"
         /// Until when (ms) the invocation that claimed a turn may still be running it.
         public static let leaseUntil = "leaseUntil"
+        /// Of a turn: SHA-256 (hex) of the customer's text, so that a reused id cannot change it.
+        public static let digest = "digest"
+        /// Of a session: when (ms) its rate limit is empty again; the limit's whole state (GCRA).
+        public static let nextAllowedAt = "nextAllowedAt"
         /// TTL, in seconds since 1970. DynamoDB deletes late: readers filter.
         public static let expiresAt = "expiresAt"
     }
 
     public enum Kind: String, Sendable { case session, turn, message }
 
+    /// Of a session: `open` until `$disconnect`.
+    public enum SessionState: String, Sendable { case open, closed }
+
+    /// Crockford's base 32, in the order of its bytes.
+    public static let turnIdAlphabet: [UInt8] = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+
     /// 26 characters, ordered by time: 10 of Crockford base 32 for the milliseconds, 16 for randomness
     /// (the ULID layout).
     public static func turnId(milliseconds: Int64, random: (UInt64, UInt16)) -> String {
-        let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+        let alphabet = turnIdAlphabet
         var characters: [UInt8] = []
         characters.reserveCapacity(26)
         for shift in stride(from: 45, through: 0, by: -5) {
