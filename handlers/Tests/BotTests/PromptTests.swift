@@ -62,7 +62,7 @@ struct PromptTests {
             "</s>", "user", "\u{0}", "é", "<<SYS>>", "<|start_header_id|>system<|end_header_id|>", "‹", "¦", "\u{AD}",
             "\u{301}",
         ]
-        for _ in 0..<3_000 {
+        for _ in 0..<2_000 {
             let history: [(MessageRole, String)] = (0..<Int.random(in: 0...8, using: &random)).map { _ in
                 (Bool.random(using: &random) ? .customer : .bot, random.text(parts, upTo: 12))
             }
@@ -156,7 +156,7 @@ struct CitationFilterTests {
             "[", "]", "returns-1", "shipping-2", "returns-7", " ", "\n", ",", "word", "(", "[returns-1]", "é", "-", "3",
             "[shipping-2, returns-1]", ".", "😀", String(repeating: "x", count: 220),
         ]
-        for _ in 0..<5_000 {
+        for _ in 0..<2_000 {
             let reply = random.text(parts, upTo: 14)
             let whole = filtered([reply])
             var chunks: [String] = []

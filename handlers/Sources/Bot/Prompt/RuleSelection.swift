@@ -13,25 +13,26 @@ final class RuleSelection {
 
     private let sections: [BotConfiguration.RuleSection]
     private let sizes: [Int]
-    private let givesAll: Bool
-    private lazy var index = LexicalIndex(sections)
+    /// `nil` where all sections are given. Made at the process's start, when Lambda gives a whole processor.
+    private let index: LexicalIndex?
 
     init(_ configuration: BotConfiguration) {
         sections = configuration.rules
         sizes = sections.map { TokenEstimate.of($0.text) + TokenEstimate.of($0.title) + 8 }
         let total = sizes.reduce(0, +)
-        givesAll =
+        let givesAll =
             switch configuration.retrieval {
             case .full: total <= Self.contextTokens
             // Embeddings come with a later version of bot.json; until then `hybrid` is what `auto` is.
             case .auto, .hybrid: total <= Self.fullTokens
             case .lexical: false
             }
+        index = givesAll ? nil : LexicalIndex(sections)
     }
 
     /// In the files' own order, whatever their rank, so that neighbouring rules stay neighbours.
     func sections(for message: String, previous: String?) -> [BotConfiguration.RuleSection] {
-        if givesAll { return sections }
+        guard let index else { return sections }
         let query =
             Words.of(message).map { (word: $0, weight: 1.0) }
             + Words.of(previous ?? "").map { (word: $0, weight: Self.previousWeight) }

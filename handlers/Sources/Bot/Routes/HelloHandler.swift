@@ -57,24 +57,27 @@ final class HelloHandler: RouteHandler {
         if let asked, asked != event.connectionId, Frame.isChatId(asked),
             let chatId = try resume(asked, user: user, invocation)
         {
-            try touch(event.connectionId, user, invocation, set: "#chatId = :chat", ["chat": .string(chatId)])
+            let values: Item = ["chat": .string(chatId)]
+            try touch(event.connectionId, user, invocation, set: "#chatId = :chat", values: values)
             return chatId
         }
-        let session = try touch(event.connectionId, user, invocation, set: "#state = :open", [:])
+        let open: Item = ["open": .string(TableLayout.SessionState.open.rawValue)]
+        let session = try touch(event.connectionId, user, invocation, set: "#state = :open", values: open)
         return session[TableLayout.Attribute.chatId]?.text ?? event.connectionId
     }
 
     /// Proves that the chat is the user's: its session item is under the user's own partition key. The item
     /// lives on with the chat.
     private func resume(_ chatId: String, user: String, _ invocation: Invocation) throws(TableError) -> String? {
+        let now = context.clock.now()
         do throws(TableError) {
             return try touch(
                 chatId,
                 user,
                 invocation,
                 set: "#resumedAt = :now",
-                [:],
-                condition: "attribute_not_exists(#expiresAt) OR #expiresAt > :seconds"
+                condition: " AND (attribute_not_exists(#expiresAt) OR #expiresAt > :seconds)",
+                values: ["now": .number(now.milliseconds), "seconds": .number(now.seconds)]
             )[TableLayout.Attribute.chatId]?.text
         } catch {
             guard case .conditionFailed = error else { throw error }
@@ -82,23 +85,20 @@ final class HelloHandler: RouteHandler {
         }
     }
 
+    /// Changes a session item of the user, and puts its end off.
     @discardableResult
     private func touch(
         _ connectionId: String,
         _ user: String,
         _ invocation: Invocation,
         set: String,
-        _ values: Item,
-        condition: String? = nil
+        condition: String = "",
+        values: Item
     ) throws(TableError) -> Item {
-        let now = context.clock.now()
         var set = set
         var values = values
         values["session"] = .string(TableLayout.Kind.session.rawValue)
-        if set.contains(":now") { values["now"] = .number(now.milliseconds) }
-        if set.contains(":open") { values["open"] = .string(TableLayout.SessionState.open.rawValue) }
-        if condition != nil { values["seconds"] = .number(now.seconds) }
-        if let expiresAt = context.expiry(from: now, minimum: .days(1)) {
+        if let expiresAt = context.expiry(from: context.clock.now(), minimum: .days(1)) {
             set += ", #expiresAt = :expires"
             values["expires"] = .number(expiresAt)
         }
@@ -106,7 +106,7 @@ final class HelloHandler: RouteHandler {
             user: user,
             key: connectionId,
             set: set,
-            condition: "#kind = :session" + (condition.map { " AND (\($0))" } ?? ""),
+            condition: "#kind = :session" + condition,
             values: values,
             deadline: invocation.storeDeadline
         ).wait()
