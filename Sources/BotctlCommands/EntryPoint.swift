@@ -10,11 +10,12 @@ package enum BotctlMain {
 
     /// - Parameter arguments: without the program's name.
     static func run(_ arguments: [String], _ machine: Machine) -> ExitStatus {
-        let command: any ParsableCommand
         do {
-            command = try Botctl.parseAsRoot(arguments)
-            guard let command = command as? any BotctlCommand else { throw CleanExit.helpRequest(command) }
-            return run(command, machine)
+            var command = try Botctl.parseAsRoot(arguments)
+            if let command = command as? any BotctlCommand { return run(command, machine) }
+            // The parser's own: help.
+            try command.run()
+            return .done
         } catch {
             // Help, version, completion scripts, and what the parser refuses.
             let text = Botctl.fullMessage(for: error)

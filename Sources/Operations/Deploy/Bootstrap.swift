@@ -23,7 +23,7 @@ struct Bootstrap {
     }
 
     private func createBucket() throws(OperationError) {
-        let desired = DesiredStack.bootstrap
+        let desired = DesiredStack.bootstrap(plainHTTP: cloud.session.endpoint("s3").scheme == .http)
         let stack = try StackReadiness(cloud: cloud, context: context, host: host, name: desired.name).makeReady()
         guard stack == nil else {
             throw OperationError(

@@ -33,10 +33,11 @@ package struct DesiredStack: Sendable, Equatable {
         )
     }
 
-    package static var bootstrap: DesiredStack {
+    /// - Parameter plainHTTP: the bucket is reached without TLS, as only an emulator's is.
+    package static func bootstrap(plainHTTP: Bool) -> DesiredStack {
         DesiredStack(
             name: BootstrapStack.name,
-            template: Synthesizer.bootstrapTemplate(),
+            template: Synthesizer.bootstrapTemplate(refusesPlainHTTP: !plainHTTP),
             parameters: [:],
             tags: ["botctl:stack": "bootstrap"]
         )
