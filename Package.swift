@@ -38,7 +38,12 @@ let package = Package(
             dependencies: ["BotSpec", "CloudFormation", botContract],
             swiftSettings: settings
         ),
-        .target(name: "Planning", dependencies: ["CloudFormation"], swiftSettings: settings),
+        .target(
+            name: "Planning",
+            dependencies: ["CloudFormation", awsCore],
+            swiftSettings: settings,
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]
+        ),
         .target(
             name: "HandlerBuild",
             dependencies: ["BotSpec", "CZlib", botContract, awsCore],

@@ -84,7 +84,7 @@ import Testing
             import sys, yaml
             workflow = yaml.safe_load(open(sys.argv[1]))
             for step in workflow["jobs"]["bot"]["steps"]:
-                if "botctl" in step.get("run", "").split(): print(step["run"].split()[1])
+                if step.get("run", "").startswith("botctl "): print(step["run"].split()[1])
             """
         let python = try run(testPython(), ["-c", script, "\(folder.path)/w.yml"])
         #expect(python.output == ["validate", "build", "diff", "deploy"])
