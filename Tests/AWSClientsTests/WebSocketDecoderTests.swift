@@ -95,7 +95,11 @@ import Testing
         Bad(name: "64-bit length not shortest", bytes: frame(0x82, [1], lengthBytes: 8)),
         Bad(name: "negative length", bytes: [0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 0]),
         Bad(name: "too long", bytes: [0x82, 127, 0, 0, 0, 0, 0, 0x10, 0, 1], code: 1009),
-        Bad(name: "fragments too long", bytes: frame(0x02, .init(repeating: 0, count: 1 << 20)) + [0x80, 1], code: 1009),
+        Bad(
+            name: "fragments too long",
+            bytes: frame(0x02, .init(repeating: 0, count: 1 << 20)) + [0x80, 1],
+            code: 1009
+        ),
         Bad(name: "not UTF-8", bytes: frame(0x81, [0xFF]), code: 1007),
         Bad(name: "overlong UTF-8", bytes: frame(0x81, [0xC0, 0x80]), code: 1007),
         Bad(name: "surrogate", bytes: frame(0x81, [0xED, 0xA0, 0x80]), code: 1007),

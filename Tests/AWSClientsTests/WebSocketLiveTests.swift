@@ -7,8 +7,16 @@ import Testing
 /// Against the PyPI `websockets` server.
 @Suite(.serialized) final class WebSocketLiveTests {
     let server: PythonServer
+    let securePort: Int
+    let certificate: String
+    let proxyPort: Int
 
-    init() throws { server = try PythonServer(script: "Tests/AWSClientsTests/Python/websocket_server.py") }
+    init() throws {
+        server = try PythonServer(script: "Tests/AWSClientsTests/Python/websocket_server.py")
+        securePort = try #require(server.nextLine().flatMap { Int($0) })
+        certificate = try #require(server.nextLine())
+        proxyPort = try #require(server.nextLine().flatMap { Int($0) })
+    }
 
     deinit { server.stop() }
 
@@ -91,7 +99,7 @@ import Testing
     @Test func namesWhatKeepsItFromConnecting() {
         let cases: [(String, TransportError.Kind)] = [
             ("ws://127.0.0.1:1/", .connect), ("ws://no-such-host.invalid/", .resolve),
-            ("wss://127.0.0.1:\(server.port)/", .tls),
+            ("wss://127.0.0.1:\(server.port)/", .tls), ("wss://127.0.0.1:\(securePort)/", .tls),
         ]
         for (url, kind) in cases {
             let error = #expect(throws: WebSocketError.self) { try WebSocketConnection.connect(url: url) }
@@ -102,5 +110,30 @@ import Testing
             #expect(reason.kind == kind, "\(url): \(reason)")
         }
         #expect(throws: WebSocketError.invalidURL("http://x")) { try WebSocketConnection.connect(url: "http://x") }
+    }
+
+    @Test func speaksTLSThroughAProxy() throws {
+        for proxy in [nil, "http://127.0.0.1:\(proxyPort)"] {
+            let connection = try WebSocketConnection.connect(
+                url: "wss://127.0.0.1:\(securePort)/echo",
+                settings: CurlSettings(certificateAuthorities: certificate, httpsProxy: proxy)
+            )
+            // Longer than a TLS record, so that a part of it waits in OpenSSL.
+            let text = String(repeating: "y", count: 50_000)
+            try connection.send(text: text)
+            #expect(try connection.receive(timeout: .seconds(10)) == .text(text))
+            connection.close()
+        }
+        #expect(server.nextLine() == "tunnel 127.0.0.1:\(securePort)")
+    }
+
+    @Test func aPlainConnectionIsTunnelledToo() throws {
+        let connection = try WebSocketConnection.connect(
+            url: "ws://127.0.0.1:\(server.port)/echo",
+            settings: CurlSettings(httpProxy: "http://127.0.0.1:\(proxyPort)")
+        )
+        try connection.send(text: "x")
+        #expect(try connection.receive(timeout: .seconds(10)) == .text("x"))
+        #expect(server.nextLine() == "tunnel 127.0.0.1:\(server.port)")
     }
 }

@@ -25,7 +25,8 @@ final class PythonServer {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, toChild[0], 0)
         posix_spawn_file_actions_adddup2(&actions, fromChild[1], 1)
-        var argv: [UnsafeMutablePointer<CChar>?] = ([python, "\(root)/\(script)"] + arguments).map { strdup($0) } + [nil]
+        var argv: [UnsafeMutablePointer<CChar>?] =
+            ([python, "\(root)/\(script)"] + arguments).map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = [strdup("PATH=/usr/bin:/bin"), nil]
         defer { for pointer in argv + envp { free(pointer) } }
         var pid = pid_t()

@@ -81,7 +81,8 @@ import Testing
                 switch Int.random(in: 0..<3, using: &random) {
                 case 0: bytes[.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random)
                 case 1: bytes.remove(at: .random(in: 0..<bytes.count, using: &random))
-                default: bytes.insert(.random(in: 0...255, using: &random), at: .random(in: 0..<bytes.count, using: &random))
+                default:
+                    bytes.insert(.random(in: 0...255, using: &random), at: .random(in: 0..<bytes.count, using: &random))
                 }
             }
             var parser = HTTPRequestParser()

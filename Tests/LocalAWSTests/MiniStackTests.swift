@@ -20,7 +20,11 @@ import Testing
             present: ["/p/.venv/bin/ministack", "/bin/ministack"],
             found: "/p/.venv/bin/ministack"
         ),
-        Search(environment: ["PATH": "rel:/x:/bin"], present: ["rel/ministack", "/bin/ministack"], found: "/bin/ministack"),
+        Search(
+            environment: ["PATH": "rel:/x:/bin"],
+            present: ["rel/ministack", "/bin/ministack"],
+            found: "/bin/ministack"
+        ),
         Search(environment: ["BOTCTL_MINISTACK": ""], present: [], found: nil),
         Search(environment: [:], present: [], found: nil),
     ])
@@ -73,7 +77,8 @@ import Testing
     }
 
     /// Time stands still but for the pauses.
-    static func wait(healthyAfter: Int, exitsAfter: Int = .max, cancelledAfter: Int = .max) throws(LocalAWSError) -> Int {
+    static func wait(healthyAfter: Int, exitsAfter: Int = .max, cancelledAfter: Int = .max) throws(LocalAWSError) -> Int
+    {
         var probes = 0
         var elapsed = Duration.zero
         try MiniStackHealth(
@@ -95,9 +100,15 @@ import Testing
         #expect(try Self.wait(healthyAfter: 0) == 1)
         #expect(try Self.wait(healthyAfter: 30) == 31)
         for (error, code) in [
-            (#expect(throws: LocalAWSError.self) { try Self.wait(healthyAfter: .max) }, LocalAWSError.Code.ministackUnhealthy),
+            (
+                #expect(throws: LocalAWSError.self) { try Self.wait(healthyAfter: .max) },
+                LocalAWSError.Code.ministackUnhealthy
+            ),
             (#expect(throws: LocalAWSError.self) { try Self.wait(healthyAfter: 9, exitsAfter: 3) }, .ministackExited),
-            (#expect(throws: LocalAWSError.self) { try Self.wait(healthyAfter: 9, cancelledAfter: 3) }, .ministackUnhealthy),
+            (
+                #expect(throws: LocalAWSError.self) { try Self.wait(healthyAfter: 9, cancelledAfter: 3) },
+                .ministackUnhealthy
+            ),
         ] {
             #expect(error?.code == code)
         }

@@ -86,11 +86,13 @@ import Testing
 
     @Test func readsTheRulesBlock() {
         let block = RulesBlock(
-            systemPrompt: "[no-1] before\n<rules>\npreamble\n[a-1] A > B\ntext\n[not a heading] x\n\n[b-2]\n</rules>\n[c-3] after"
+            systemPrompt:
+                "[no-1] before\n<rules>\npreamble\n[a-1] A > B\ntext\n[not a heading] x\n\n[b-2]\n</rules>\n[c-3] after"
         )
         #expect(
             block.sections == [
-                .init(id: "a-1", path: "A > B", text: "text\n[not a heading] x\n"), .init(id: "b-2", path: "", text: ""),
+                .init(id: "a-1", path: "A > B", text: "text\n[not a heading] x\n"),
+                .init(id: "b-2", path: "", text: ""),
             ]
         )
         #expect(RulesBlock(systemPrompt: "<rules>\n[a-1] x\nunended").sections.map(\.text) == ["unended"])

@@ -91,7 +91,9 @@ struct RuleRanking {
     /// The term itself, or a synonym of it at a lower weight.
     private func occurrence(of term: String, in index: Int) -> (term: String, share: Double)? {
         if frequencies[index][term] != nil { return (term, 1) }
-        for synonym in synonyms[term] ?? [] where frequencies[index][synonym] != nil { return (synonym, Self.synonymShare) }
+        for synonym in synonyms[term] ?? [] where frequencies[index][synonym] != nil {
+            return (synonym, Self.synonymShare)
+        }
         return nil
     }
 }

@@ -1,11 +1,16 @@
-"""A WebSocket server by the `websockets` package for the client's tests. Prints its port, ends with its stdin.
+"""A WebSocket server by the `websockets` package for the client's tests. Ends with its stdin.
+
+Prints its port, its TLS port, the file of its certificate, and the port of a proxy that knows CONNECT only.
 
 The path chooses what it does: /echo, /fragments, /ping, /close/<code>, /drop, /big, /refuse/<status>, /invalid.
 """
 
 import asyncio
 import http
+import ssl
+import subprocess
 import sys
+import tempfile
 
 from websockets.asyncio.server import serve
 
@@ -43,10 +48,53 @@ def gate(connection, request):
     return None
 
 
+async def pump(reader, writer):
+    while data := await reader.read(65536):
+        writer.write(data)
+    writer.close()
+
+
+async def proxy(reader, writer):
+    request = (await reader.readuntil(b"\r\n\r\n")).decode()
+    method, target, _ = request.split(" ", 2)
+    if method != "CONNECT":
+        writer.write(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+        return
+    host, port = target.rsplit(":", 1)
+    upstream = await asyncio.open_connection(host, int(port))
+    print(f"tunnel {target}", flush=True)
+    writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+    await asyncio.gather(pump(reader, upstream[1]), pump(upstream[0], writer), return_exceptions=True)
+
+
+def certificate(folder):
+    pem, key = f"{folder}/cert.pem", f"{folder}/key.pem"
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost"
+    subprocess.run(
+        command.split() + ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", pem],
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem, key)
+    return pem, context
+
+
 async def main():
-    async with serve(handler, "127.0.0.1", 0, process_request=gate, max_size=8 << 20) as server:
-        print(server.sockets[0].getsockname()[1], flush=True)
-        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    options = {"process_request": gate, "max_size": 8 << 20}
+    with tempfile.TemporaryDirectory() as folder:
+        pem, context = certificate(folder)
+        async with (
+            serve(handler, "127.0.0.1", 0, **options) as plain,
+            serve(handler, "127.0.0.1", 0, ssl=context, **options) as secure,
+            await asyncio.start_server(proxy, "127.0.0.1", 0) as tunnel,
+        ):
+            for server in (plain, secure):
+                print(server.sockets[0].getsockname()[1], flush=True)
+            print(pem, flush=True)
+            print(tunnel.sockets[0].getsockname()[1], flush=True)
+            await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 
 
 asyncio.run(main())

@@ -162,7 +162,8 @@ final class FakeBot {
             calls += 1
             if calls == 1 { return [.success(.delta(messageId: id, seq: 0, text: "Go")), .failure(Self.lost)] }
             return [
-                .success(.delta(messageId: id, seq: 0, text: "Go")), .success(.delta(messageId: id, seq: 1, text: "od")),
+                .success(.delta(messageId: id, seq: 0, text: "Go")),
+                .success(.delta(messageId: id, seq: 1, text: "od")),
                 .success(.done(messageId: id, text: "Good", citations: [], usage: nil)),
             ]
         }
@@ -202,7 +203,9 @@ final class FakeBot {
         #expect(error?.code == "chat.bot.model_busy")
         #expect(error?.nextStep == "try again in 2 s")
         // The gateway's own errors name no message.
-        bot.turn = { _, _ in [.success(.error(code: "gateway", message: "Internal server error", messageId: nil, retryAfter: nil))] }
+        bot.turn = { _, _ in
+            [.success(.error(code: "gateway", message: "Internal server error", messageId: nil, retryAfter: nil))]
+        }
         #expect(throws: ChatError.bot(code: "gateway", message: "Internal server error", retryAfter: nil)) {
             try bot.session().send("hi")
         }
@@ -234,7 +237,11 @@ final class FakeBot {
         try bot.session(chatId: "old").converse { _ in inputs.removeFirst() }
         #expect(bot.received.first == .hello(chatId: "old"))
         #expect(bot.received.count == 4)
-        #expect(bot.events.contains(.failed(.bot(code: "message_too_long", message: "The message is too long.", retryAfter: nil))))
+        #expect(
+            bot.events.contains(
+                .failed(.bot(code: "message_too_long", message: "The message is too long.", retryAfter: nil))
+            )
+        )
         #expect(bot.closed == 1)
     }
 
@@ -257,7 +264,9 @@ final class FakeBot {
             if inputs.count == 3 { bot.connections.last?.inbox.append(.failure(Self.lost)) }
             return inputs.removeFirst()
         }
-        #expect(bot.received == [.hello(chatId: nil), .hello(chatId: "c1"), .sendMessage(message: "hi", messageId: "m1")])
+        #expect(
+            bot.received == [.hello(chatId: nil), .hello(chatId: "c1"), .sendMessage(message: "hi", messageId: "m1")]
+        )
     }
 
     @Test func interruptionEndsAnInteractiveChat() throws {
