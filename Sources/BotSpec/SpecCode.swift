@@ -82,7 +82,6 @@ package enum SpecCode: String, CaseIterable, Sendable {
     case unknownHandler = "BOT604"
     case lifecycleHandler = "BOT605"
     case routeMissing = "BOT606"
-    case handlerTwice = "BOT607"
     case memory = "BOT608"
     case timeout = "BOT609"
     case environmentName = "BOT610"
