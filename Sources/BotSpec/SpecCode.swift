@@ -39,6 +39,7 @@ package enum SpecCode: String, CaseIterable, Sendable {
     case tagCount = "BOT208"
     case tagKey = "BOT209"
     case tagValue = "BOT210"
+    case stageCount = "BOT211"
 
     // Prompt and rules files.
     case pathOutsideProject = "BOT301"

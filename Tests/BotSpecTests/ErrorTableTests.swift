@@ -12,7 +12,7 @@ import Testing
 
     /// Codes whose example is described, not shown: other tests give them.
     static let described: Set<SpecCode> = [
-        .fileUnreadable, .fileTooLarge, .notUTF8, .aliasExpansion, .nestedTooDeep, .notAMap, .tagCount,
+        .fileUnreadable, .fileTooLarge, .notUTF8, .aliasExpansion, .nestedTooDeep, .notAMap, .tagCount, .stageCount,
         .promptTooLarge, .rulesTooLarge, .routeCount, .environmentSize, .wordCount,
     ]
 
@@ -44,7 +44,7 @@ import Testing
         proved.formUnion(HostileFileTests.cases.flatMap { $0.expected.map(\.code) })
         proved.formUnion(LimitTests.cases.map(\.code.rawValue))
         // FileTests and LimitTests give these.
-        proved.formUnion([SpecCode.fileUnreadable, .routeCount].map(\.rawValue))
+        proved.formUnion([SpecCode.fileUnreadable, .routeCount, .stageCount].map(\.rawValue))
         #expect(SpecCode.allCases.filter { !proved.contains($0.rawValue) } == [])
     }
 }
