@@ -1,3 +1,4 @@
+import Diagnostics
 import Testing
 
 @testable import BotSpec
@@ -12,7 +13,7 @@ import Testing
 
     /// Codes whose example is described, not shown: other tests give them.
     static let described: Set<SpecCode> = [
-        .fileUnreadable, .fileTooLarge, .notUTF8, .aliasExpansion, .nestedTooDeep, .notAMap, .tagCount,
+        .fileUnreadable, .fileTooLarge, .notUTF8, .aliasExpansion, .nestedTooDeep, .notAMap, .tagCount, .stageCount,
         .promptTooLarge, .rulesTooLarge, .routeCount, .environmentSize, .wordCount,
     ]
 
@@ -39,12 +40,22 @@ import Testing
         #expect(result.diagnostics.contains { $0.code == row.code }, "\(result.diagnostics)")
     }
 
+    @Test func theShownDiagnosticIsAsItIsPrinted() throws {
+        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+        let page = readText(root.joined(separator: "/") + "/docs/errors.md")
+        let shown = try #require(BrokenSpec.all.first { $0.title == "routes: more time than API Gateway waits" })
+        let result = BrokenSpec.load(shown.text)
+        let printed = DiagnosticReport(result.diagnostics) { _ in result.source }.text()
+        let entry = try #require(printed.split(separator: "\n\n").first)
+        #expect(page.contains("```\n\(entry)\n```"), "\(printed)")
+    }
+
     @Test func everyCodeIsProvedByABrokenSpec() {
         var proved = Set(BrokenSpec.all.flatMap { $0.expected.map(\.code) })
         proved.formUnion(HostileFileTests.cases.flatMap { $0.expected.map(\.code) })
         proved.formUnion(LimitTests.cases.map(\.code.rawValue))
         // FileTests and LimitTests give these.
-        proved.formUnion([SpecCode.fileUnreadable, .routeCount].map(\.rawValue))
+        proved.formUnion([SpecCode.fileUnreadable, .routeCount, .stageCount].map(\.rawValue))
         #expect(SpecCode.allCases.filter { !proved.contains($0.rawValue) } == [])
     }
 }
