@@ -18,7 +18,8 @@ struct AWSErrorDecodingTests {
         Answer(
             protocolName: "json",
             headers: [("x-amzn-RequestId", "r1")],
-            body: #"{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"No table \"t\""}"#,
+            body:
+                #"{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"No table \"t\""}"#,
             code: "ResourceNotFoundException",
             message: "No table \"t\"",
             requestId: "r1"
@@ -170,7 +171,9 @@ struct AWSErrorDecodingTests {
         #expect(decode("<Error><Code>A</Code><Code>B</Code></Error>").code == "A")
         #expect(decode("<a><Code>NotAnError</Code></a>").code == "400")
         #expect(decode("<x:Error><x:Code>Named</x:Code></x:Error>").code == "Named")
-        #expect(decode("<Error a='>' b=\"</Error>\"><Code>&#0;&#xD800;&#99999999999;&bogus;&</Code></Error>").code != "")
+        #expect(
+            decode("<Error a='>' b=\"</Error>\"><Code>&#0;&#xD800;&#99999999999;&bogus;&</Code></Error>").code != ""
+        )
         #expect(decode("{\"__type\":{},\"message\":[]}").code == "400")
         var generator = SeededGenerator(seed: 16)
         let seeds = Self.answers.map { Array($0.body.utf8) }

@@ -28,7 +28,10 @@ struct EventStreamTests {
         for number in 0..<Int.random(in: 0...6, using: &generator) {
             headers.append(Header("h\(number)-" + generator.text("aé:", 0...5), generator.pick(values)))
         }
-        return EventStreamMessage(headers: headers, payload: generator.bytes(Int.random(in: 0...300, using: &generator)))
+        return EventStreamMessage(
+            headers: headers,
+            payload: generator.bytes(Int.random(in: 0...300, using: &generator))
+        )
     }
 
     /// The example of an empty message with no headers in AWS's own test vectors.
@@ -163,7 +166,8 @@ struct EventStreamTests {
     @Test func errorsInsideAStream() {
         let exception = EventStreamMessage(
             headers: [
-                Header(":message-type", .string("exception")), Header(":exception-type", .string("throttlingException")),
+                Header(":message-type", .string("exception")),
+                Header(":exception-type", .string("throttlingException")),
             ],
             payload: Array(#"{"message":"Slow down"}"#.utf8)
         )

@@ -40,7 +40,8 @@ struct HTTPRequestEncodingTests {
         Self.request(method: "GET /x HTTP/1.1\r\nHost: evil\r\n\r\nGET"), Self.request(method: ""),
         Self.request(path: "/a b"), Self.request(path: "/a\r\nX: y"), Self.request(path: "/é"),
         Self.request(path: "/\u{0}"), Self.request(headers: ["X": "a\r\nY: b"]), Self.request(headers: ["X": "a\nb"]),
-        Self.request(headers: ["X": "a\u{0}"]), Self.request(headers: ["X\r\nY": "a"]), Self.request(headers: ["": "a"]),
+        Self.request(headers: ["X": "a\u{0}"]), Self.request(headers: ["X\r\nY": "a"]),
+        Self.request(headers: ["": "a"]),
         Self.request(headers: ["X:": "a"]), Self.request(headers: ["Content-Length": "5"]),
         Self.request(headers: ["Transfer-Encoding": "chunked"]), Self.request(headers: ["Host": "a\r\nb"]),
     ])
