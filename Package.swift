@@ -41,9 +41,14 @@ let package = Package(
         .target(name: "Planning", dependencies: ["CloudFormation"], swiftSettings: settings),
         .target(
             name: "HandlerBuild",
-            dependencies: ["BotSpec", "Diagnostics", "CZlib", botContract, awsCore],
-            swiftSettings: settings
+            dependencies: ["BotSpec", "CZlib", botContract, awsCore],
+            exclude: ["Template/Files"],
+            swiftSettings: settings,
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")],
+            plugins: ["EmbedProject"]
         ),
+        .plugin(name: "EmbedProject", capability: .buildTool(), dependencies: ["embed-project"]),
+        .executableTarget(name: "embed-project", swiftSettings: settings),
         .target(
             name: "AWSClients",
             dependencies: ["CCurl", awsCore],
@@ -78,7 +83,7 @@ let package = Package(
         .testTarget(name: "CloudFormationTests", dependencies: ["CloudFormation"], swiftSettings: settings),
         .testTarget(
             name: "SynthesisTests",
-            dependencies: ["Synthesis", "BotSpec", "CloudFormation", "Diagnostics"],
+            dependencies: ["Synthesis", "BotSpec", "CloudFormation", "Diagnostics", botContract],
             swiftSettings: settings
         ),
         .testTarget(name: "PlanningTests", dependencies: ["Planning", "CloudFormation"], swiftSettings: settings),

@@ -8,6 +8,9 @@ public enum HandlerEnvironment {
     public static let sortKey = "BOTCTL_SORT_KEY"
     /// Name of the SSM SecureString that holds the key of visitor tokens.
     public static let tokenKeyParameter = "BOTCTL_TOKEN_KEY_PARAMETER"
+    /// Both are there when the spec has a guardrail, else neither.
+    public static let guardrailId = "BOTCTL_GUARDRAIL_ID"
+    public static let guardrailVersion = "BOTCTL_GUARDRAIL_VERSION"
     /// Overrides the `@connections` endpoint, for local stand-ins; `{apiId}` and `{stage}` are filled in.
     public static let managementEndpoint = "BOTCTL_MANAGEMENT_ENDPOINT"
     /// A PEM file of certificate authorities instead of the one in the package.

@@ -1,0 +1,43 @@
+import Foundation
+import PackagePlugin
+
+/// Writes the project that `botctl init` makes into the target's source code, out of the repository's own files.
+/// Runs again whenever one of them changes, comes or goes: SwiftPM asks for the list at each build.
+@main
+struct EmbedProject: BuildToolPlugin {
+    func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
+        let root = context.package.directoryURL
+        let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedProject.swift")
+        // `=` parts where a file is from where `init` writes it to.
+        let files =
+            try list("handlers", in: root).map { "\($0)=\($0)" }
+            + list("rules", in: root).map { "\($0)=\($0)" }
+            + ["botctl.yml=botctl.yml"]
+            + [("README.md", "README.md"), ("gitignore", ".gitignore"), ("workflow.yml", ".github/workflows/botctl.yml")]
+            .map { "Sources/HandlerBuild/Template/Files/\($0.0)=\($0.1)" }
+        return [
+            .buildCommand(
+                displayName: "Embedding the project template",
+                executable: try context.tool(named: "embed-project").url,
+                arguments: [root.path(percentEncoded: false), output.path(percentEncoded: false)] + files,
+                inputFiles: files.map { root.appending(path: String($0.prefix { $0 != "=" })) },
+                outputFiles: [output]
+            )
+        ]
+    }
+
+    /// Every file of a folder, relative to `root` and sorted, but for hidden ones and what builds leave behind.
+    private func list(_ folder: String, in root: URL) throws -> [String] {
+        var files: [String] = []
+        let url = root.appending(path: folder)
+        for name in try FileManager.default.contentsOfDirectory(atPath: url.path(percentEncoded: false)).sorted()
+        where !name.hasPrefix(".") && name != "Package.resolved" && name != "__pycache__" && !name.hasSuffix("~") {
+            let path = "\(folder)/\(name)"
+            var isDirectory: ObjCBool = false
+            let full = root.appending(path: path).path(percentEncoded: false)
+            guard FileManager.default.fileExists(atPath: full, isDirectory: &isDirectory) else { continue }
+            if isDirectory.boolValue { files += try list(path, in: root) } else { files.append(path) }
+        }
+        return files
+    }
+}

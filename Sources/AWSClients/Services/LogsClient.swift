@@ -1,0 +1,49 @@
+package import AWSCore
+
+/// Amazon CloudWatch Logs, the calls about log groups. API version 2014-03-28.
+package struct LogsClient {
+    let session: AWSSession
+
+    package init(session: AWSSession) { self.session = session }
+
+    /// Every log group whose name begins with `prefix`.
+    package func describeLogGroups(prefix: String) throws(AWSError) -> [LogGroup] {
+        var groups: [LogGroup] = []
+        var token: String?
+        repeat {
+            var input: [String: JSONValue] = ["logGroupNamePrefix": .string(prefix)]
+            if let token { input["nextToken"] = .string(token) }
+            let page = try call("DescribeLogGroups", input)
+            groups += page["logGroups"]?.arrayValue?.map(LogGroup.init) ?? []
+            token = try nextPage(page["nextToken"]?.stringValue, after: token, operation: "logs.DescribeLogGroups")
+        } while token != nil
+        return groups
+    }
+
+    /// - Returns: `false` where there was no such log group.
+    @discardableResult
+    package func deleteLogGroup(_ name: String) throws(AWSError) -> Bool {
+        try absentAsNil { () throws(AWSError) in
+            try call("DeleteLogGroup", ["logGroupName": .string(name)])
+        } != nil
+    }
+
+    private func call(_ operation: String, _ input: [String: JSONValue]) throws(AWSError) -> JSONValue {
+        try session.json(input, service: "logs", target: "Logs_20140328.\(operation)", version: "1.1")
+    }
+}
+
+package struct LogGroup: Sendable, Equatable {
+    package var name: String
+    package var arn: String
+    /// `nil` keeps events for ever.
+    package var retentionDays: Int64?
+    package var storedBytes: Int64
+
+    init(_ group: JSONValue) {
+        name = group["logGroupName"]?.stringValue ?? ""
+        arn = group["arn"]?.stringValue ?? ""
+        retentionDays = group["retentionInDays"]?.intValue
+        storedBytes = group["storedBytes"]?.intValue ?? 0
+    }
+}

@@ -1,0 +1,192 @@
+package import AWSCore
+import Synchronization
+
+/// Bedrock Runtime on 127.0.0.1: Converse and ConverseStream on the real wire, answered offline from the rules
+/// in the request's system prompt.
+package final class BedrockStandIn: Sendable {
+    /// What goes wrong with one request, for tests and for trying out how a bot behaves.
+    package enum Fault: Sendable, Equatable {
+        /// 429 ThrottlingException.
+        case throttle
+        /// 500 InternalServerException.
+        case serverError
+        /// A streamed answer breaks after this many events; an unstreamed one before its first byte.
+        case reset(afterEvents: Int)
+        /// Waits before the first byte, and before each event.
+        case slow(Duration)
+    }
+
+    package struct Options: Sendable {
+        /// 0 takes a free one.
+        package var port: Int
+        /// Asked once for each valid request, in the order of their arrival.
+        package var fault: @Sendable (ConverseRequest) -> Fault?
+        /// Waits before each event, for an answer that appears as a model's does.
+        package var pace: Duration
+        package var pause: @Sendable (Duration) -> Void
+        /// Milliseconds since any fixed moment; for `latencyMs`.
+        package var uptime: @Sendable () -> Int64
+        /// One call for each request, after its answer: the operation, the model, the answer's status.
+        package var log: @Sendable (_ operation: String, _ modelId: String, _ status: Int) -> Void
+
+        package init(
+            port: Int = 0,
+            fault: @escaping @Sendable (ConverseRequest) -> Fault? = { _ in nil },
+            pace: Duration = .zero,
+            pause: @escaping @Sendable (Duration) -> Void = { SystemClock().sleep($0) },
+            uptime: @escaping @Sendable () -> Int64 = { SystemClock().now().milliseconds },
+            log: @escaping @Sendable (_ operation: String, _ modelId: String, _ status: Int) -> Void = { _, _, _ in }
+        ) {
+            self.port = port
+            self.fault = fault
+            self.pace = pace
+            self.pause = pause
+            self.uptime = uptime
+            self.log = log
+        }
+    }
+
+    private let server: LoopbackServer
+
+    package var endpoint: Endpoint { Endpoint(scheme: .http, host: "127.0.0.1", port: server.port) }
+    package var url: String { "http://127.0.0.1:\(server.port)" }
+
+    package static func start(_ options: Options = Options()) throws(LocalAWSError) -> BedrockStandIn {
+        let service = BedrockService(options)
+        return BedrockStandIn(try LoopbackServer.start(port: options.port) { service.serve($0, $1) })
+    }
+
+    private init(_ server: LoopbackServer) { self.server = server }
+
+    /// Breaks running answers and frees the port.
+    package func stop() { server.stop() }
+}
+
+/// Routes a request, checks it and writes its answer.
+private final class BedrockService: Sendable {
+    private let options: BedrockStandIn.Options
+    private let requestCount = Mutex(0)
+
+    init(_ options: BedrockStandIn.Options) { self.options = options }
+
+    func serve(_ request: ServerRequest, _ writer: ResponseWriter) {
+        let requestId = nextRequestId()
+        do throws(BedrockFailure) {
+            guard let (modelId, isStreamed) = Self.route(request.path) else {
+                throw BedrockFailure(status: 404, type: "UnknownOperationException", message: "Unknown operation")
+            }
+            guard request.method == "POST" else {
+                throw BedrockFailure(status: 405, type: "UnknownOperationException", message: "Use POST")
+            }
+            try Self.checkAuthorization(request.headers["Authorization"])
+            let converse = try ConverseRequest(modelId: modelId, isStreamed: isStreamed, body: request.body)
+            let status = try answer(converse, requestId: requestId, writer)
+            options.log(isStreamed ? "ConverseStream" : "Converse", modelId, status)
+        } catch {
+            writer.send(error.response(requestId: requestId))
+            options.log(error.type, Self.route(request.path)?.modelId ?? "", error.status)
+        }
+    }
+
+    /// The status; 0 for a broken answer.
+    private func answer(
+        _ request: ConverseRequest,
+        requestId: String,
+        _ writer: ResponseWriter
+    ) throws(BedrockFailure) -> Int {
+        let start = options.uptime()
+        let fault = options.fault(request)
+        var pace = options.pace
+        var eventsUntilReset: Int?
+        switch fault {
+        case .throttle: throw .throttled
+        case .serverError: throw .internalError
+        case .reset(let events): eventsUntilReset = events
+        case .slow(let delay):
+            pace += delay
+            options.pause(delay)
+        case nil: break
+        }
+        let reply = ConverseReply(request, answerer: OfflineAnswerer())
+        let latency = { self.options.uptime() - start }
+        guard request.isStreamed else {
+            guard eventsUntilReset == nil else {
+                writer.reset()
+                return 0
+            }
+            let headers: HTTPHeaders = ["Content-Type": "application/json", "x-amzn-RequestId": requestId]
+            writer.send(HTTPResponse(status: 200, headers: headers, body: reply.body(latencyMs: latency())))
+            return 200
+        }
+        writer.begin(
+            HTTPResponseHead(
+                status: 200,
+                headers: ["Content-Type": "application/vnd.amazon.eventstream", "x-amzn-RequestId": requestId]
+            )
+        )
+        var events = 0
+        func post(_ event: EventStreamMessage) {
+            guard writer.isConnected else { return }
+            // An answer of over 24 MB has no event; it ends as one that broke.
+            guard events != eventsUntilReset, let bytes = try? event.encoded() else {
+                writer.reset()
+                return
+            }
+            writer.chunk(bytes)
+            events += 1
+        }
+        post(ConverseReply.start())
+        for delta in reply.deltas where writer.isConnected {
+            if pace > .zero { options.pause(pace) }
+            post(ConverseReply.delta(delta))
+        }
+        for event in reply.end(latencyMs: latency()) { post(event) }
+        return writer.isConnected ? 200 : 0
+    }
+
+    /// `/model/{modelId}/converse[-stream]`, the id percent-encoded: an ARN has a slash.
+    private static func route(_ path: String) -> (modelId: String, isStreamed: Bool)? {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count >= 4, parts[0].isEmpty, parts[1] == "model", let operation = parts.last,
+            operation == "converse" || operation == "converse-stream",
+            let modelId = percentDecode(parts[2..<(parts.count - 1)].joined(separator: "/"))
+        else { return nil }
+        return (modelId, operation == "converse-stream")
+    }
+
+    /// The signature cannot be checked without the caller's secret, its shape and scope can.
+    private static func checkAuthorization(_ value: String?) throws(BedrockFailure) {
+        guard let value, !value.isEmpty else {
+            throw BedrockFailure(
+                status: 403,
+                type: "MissingAuthenticationTokenException",
+                message: "Missing Authentication Token"
+            )
+        }
+        if value.hasPrefix("Bearer "), value.count > 7 { return }
+        guard value.hasPrefix("AWS4-HMAC-SHA256 "), value.contains("SignedHeaders="), value.contains("Signature=") else {
+            throw BedrockFailure(
+                status: 403,
+                type: "IncompleteSignatureException",
+                message: "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters."
+            )
+        }
+        guard value.contains("/bedrock/aws4_request") else {
+            throw BedrockFailure(
+                status: 403,
+                type: "InvalidSignatureException",
+                message: "Credential should be scoped to correct service: 'bedrock'."
+            )
+        }
+    }
+
+    /// A UUID whose end counts, so that runs are repeatable.
+    private func nextRequestId() -> String {
+        let count = requestCount.withLock { count in
+            count += 1
+            return count
+        }
+        let digits = String(count, radix: 16)
+        return "00000000-0000-4000-8000-" + String(repeating: "0", count: max(0, 12 - digits.count)) + digits
+    }
+}

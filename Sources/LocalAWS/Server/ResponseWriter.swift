@@ -1,0 +1,110 @@
+import AWSCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Answers one request on a connection. A client that is gone makes every further write a no-op, because a
+/// server has nobody to tell; handlers that stream ask `isConnected` to stop early.
+final class ResponseWriter {
+    private enum Phase { case head, chunks, done }
+
+    private let descriptor: Int32
+    private let closes: Bool
+    private var phase = Phase.head
+    private(set) var isConnected = true
+
+    init(descriptor: Int32, closes: Bool) {
+        self.descriptor = descriptor
+        self.closes = closes
+    }
+
+    /// Whether another request may follow on the connection.
+    var isReusable: Bool { isConnected && !closes && phase == .done }
+
+    /// A whole answer.
+    func send(_ response: HTTPResponse) {
+        guard phase == .head else { return }
+        phase = .done
+        var head = Self.head(HTTPResponseHead(status: response.status, headers: response.headers))
+        head += "Content-Length: \(response.body.count)\r\n\(connectionField)\r\n"
+        write(Array(head.utf8) + response.body)
+    }
+
+    /// The head of an answer whose body follows in chunks.
+    func begin(_ head: HTTPResponseHead) {
+        guard phase == .head else { return }
+        phase = .chunks
+        write(Array((Self.head(head) + "Transfer-Encoding: chunked\r\n\(connectionField)\r\n").utf8))
+    }
+
+    func chunk(_ bytes: [UInt8]) {
+        guard phase == .chunks, !bytes.isEmpty else { return }
+        write(Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [13, 10])
+    }
+
+    /// Ends a chunked answer; an answer that was never begun becomes a 500.
+    func end() {
+        switch phase {
+        case .head: send(HTTPResponse(status: 500))
+        case .chunks:
+            write(Array("0\r\n\r\n".utf8))
+            phase = .done
+        case .done: break
+        }
+    }
+
+    /// Breaks the connection as a crashed peer does: the client sees a reset, not an end.
+    func reset() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+        isConnected = false
+        phase = .done
+    }
+
+    func writeContinue() { write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)) }
+
+    private var connectionField: String { closes ? "Connection: close\r\n" : "" }
+
+    private static func head(_ head: HTTPResponseHead) -> String {
+        var text = "HTTP/1.1 \(head.status) \(reason(head.status))\r\n"
+        for field in head.headers.fields { text += "\(field.name): \(field.value)\r\n" }
+        return text
+    }
+
+    private func write(_ bytes: [UInt8]) {
+        var sent = 0
+        while isConnected && sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else {
+                isConnected = false
+                return
+            }
+            sent += count
+        }
+    }
+
+    private static func reason(_ status: Int) -> String {
+        switch status {
+        case 200: "OK"
+        case 400: "Bad Request"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 413: "Content Too Large"
+        case 424: "Failed Dependency"
+        case 429: "Too Many Requests"
+        case 431: "Request Header Fields Too Large"
+        case 500: "Internal Server Error"
+        case 501: "Not Implemented"
+        case 503: "Service Unavailable"
+        case 505: "HTTP Version Not Supported"
+        default: "Status"
+        }
+    }
+}

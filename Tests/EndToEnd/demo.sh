@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# `make demo`: one file in, a chatting bot out, changed, and gone again, on a local AWS that checks
+# signatures and IAM. Takes the botctl executable; leaves no process and no file behind.
+set -euo pipefail
+
+botctl=$1
+root=$(cd "$(dirname "$0")/../.." && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/botctl-demo.XXXXXX")
+server=
+began=$SECONDS
+
+bold='' plain='' dim=''
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'; fi
+
+finish() {
+    status=$?
+    trap - EXIT INT TERM
+    if [ -n "$server" ] && kill -0 "$server" 2>/dev/null; then
+        kill -INT "$server" 2>/dev/null || true
+        wait "$server" 2>/dev/null || true
+    fi
+    if [ $status -ne 0 ] && [ -s "$work/local.log" ]; then
+        printf '\nThe demo failed. The local AWS said:\n' >&2
+        tail -n 20 "$work/local.log" >&2
+    fi
+    rm -rf "$work"
+    exit $status
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+step() { printf '\n%s%s%s\n' "$bold" "$1" "$plain"; }
+run() {
+    printf '%s$ botctl %s%s\n' "$dim" "$*" "$plain"
+    "$botctl" "$@"
+}
+expect() {
+    wanted=$1
+    shift
+    code=0
+    run "$@" || code=$?
+    [ "$code" -eq "$wanted" ] || { printf 'botctl %s: exit %s, not %s\n' "$*" "$code" "$wanted" >&2; exit 1; }
+}
+
+step "1/8  A local AWS: MiniStack with signature and IAM checks, and a stand-in for Bedrock"
+"$botctl" local -C "$root" --write-env "$work/env" >"$work/local.log" 2>&1 &
+server=$!
+for _ in $(seq 600); do
+    [ -s "$work/env" ] && break
+    kill -0 "$server" 2>/dev/null || exit 1
+    sleep 0.1
+done
+[ -s "$work/env" ] || exit 1
+. "$work/env"
+echo "listening on $AWS_ENDPOINT_URL; deploying as the IAM user whose key is $AWS_ACCESS_KEY_ID"
+
+step "2/8  A project: the spec, the rules, the handlers"
+run init "$work/shop"
+cd "$work/shop"
+run validate
+
+step "3/8  Deploy it (builds the handlers the first time)"
+run deploy --yes
+
+step "4/8  Chat with it"
+question="How long do I have to send something back?"
+reply=$(run chat --message "$question" | tee /dev/stderr)
+grep -qiE 'days|rule' <<<"$reply" || { echo "the reply quotes no rule" >&2; exit 1; }
+
+step "5/8  Nothing differs from what is deployed"
+expect 0 diff
+
+step "6/8  Change the prompt: the diff shows it, and exits 2"
+sed -i '0,/^\( *\)You are .*/s//&\n\1Greet every customer by saying "ahoy"./' "$(grep -rlE '^ *You are ' botctl.yml prompts 2>/dev/null | head -n 1)"
+expect 2 diff
+
+step "7/8  Redeploy: only what changed"
+run deploy --yes
+expect 0 diff
+
+step "8/8  Tear it down, data included"
+run teardown --yes --delete-data
+
+kill -INT "$server"
+wait "$server" || true
+left=$(ps -o pid= --sid "$server" --ppid "$server" 2>/dev/null || true)
+[ -z "$left" ] || { echo "processes left behind: $left" >&2; exit 1; }
+server=
+printf '\nDone in %s s. No process left behind.\n' $((SECONDS - began))

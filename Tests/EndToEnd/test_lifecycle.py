@@ -1,0 +1,71 @@
+"""init, validate, diff, deploy, teardown: the exit codes and effects that scripts rely on."""
+
+import pytest
+from conftest import ROOT, Botctl, base_environment
+
+
+@pytest.fixture(scope="module")
+def shop(local_aws, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lifecycle") / "tool-library"
+    environment = {**base_environment(), **local_aws}
+    Botctl(ROOT, environment).ok("init", str(folder))
+    shop = Botctl(folder, environment)
+    yield shop
+    shop("teardown", "--yes", "--delete-data")
+
+
+def test_the_whole_life_of_a_bot(shop, aws):
+    shop.ok("validate")
+    assert shop.ok("diff", code=2).out
+    url = shop.ok("deploy", "--yes").out
+    assert "ws" in url
+
+    again = shop.ok("deploy", "--yes")
+    assert "nothing to do" in (again.out + again.err).lower()
+    shop.ok("diff")
+
+    rules = shop.folder / "rules"
+    first = sorted(rules.glob("*.md"))[0]
+    first.write_text(first.read_text() + "\n## Tuesdays\n\nOn Tuesdays every repair comes with a free sticker.\n")
+    changed = shop.ok("diff", code=2)
+    assert "sticker" in changed.out
+    machine = shop.ok("diff", "--json", code=2).json
+    assert machine["formatVersion"] >= 1 and machine["changes"] is not None
+    shop.ok("deploy", "--yes")
+    shop.ok("diff")
+    assert "sticker" in shop.ok("chat", "--message", "What comes with a repair on Tuesdays?").out.lower()
+
+    table = shop.ok("outputs", "--json").json["outputs"]["TableName"]
+    kept = shop.ok("teardown", "--yes")
+    assert table in kept.out + kept.err
+    assert table in aws("dynamodb").list_tables()["TableNames"]
+    shop.ok("teardown", "--yes", "--delete-data")
+    assert table not in aws("dynamodb").list_tables()["TableNames"]
+    shop.ok("teardown", "--yes")
+    assert shop.ok("diff", code=2).out
+
+
+def test_what_is_refused_and_how(shop):
+    assert shop("deploy", AWS_SECRET_ACCESS_KEY="wrong").code == 77
+    assert shop("deploy", AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="", HOME="/nonexistent").code == 77
+    assert shop("deploy", "--no-such-flag").code == 64
+    refused = shop("deploy")
+    assert refused.code == 1 and "--yes" in refused.err
+
+    spec = shop.folder / "botctl.yml"
+    text = spec.read_text()
+    spec.write_text(text + "\nhistroy: { turns: 3 }\n")
+    try:
+        broken = shop.ok("validate", code=65)
+        assert "histroy" in broken.out + broken.err and "history" in broken.out + broken.err
+        assert "botctl.yml:" in broken.out + broken.err
+        shop.ok("deploy", "--yes", code=65)
+    finally:
+        spec.write_text(text)
+
+
+def test_synth_is_deterministic_and_needs_no_network(shop):
+    offline = {name: "" for name in ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+    once = shop.ok("synth", "--stdout", **offline)
+    assert once.out == shop.ok("synth", "--stdout", **offline).out
+    assert '"AWS::ApiGatewayV2::Api"' in once.out

@@ -1,0 +1,101 @@
+import BotContract
+import Testing
+
+@testable import BotSpec
+
+/// The specs whose templates are kept as goldens: each shows one part of the spec, `everything` all of it.
+struct GoldenCase: Sendable, CustomTestStringConvertible {
+    let name: String
+    let spec: BotSpec
+
+    var testDescription: String { name }
+
+    init(_ name: String, _ change: (inout BotSpec) -> Void = { _ in }) {
+        self.name = name
+        spec = .fixture(change)
+    }
+
+    static let all: [GoldenCase] = [
+        GoldenCase("minimal"),
+        GoldenCase("everything", everything),
+        GoldenCase("provisioned-table") {
+            $0.table.billing = .provisioned(read: 5, write: 5)
+            $0.table.onTeardown = .delete
+        },
+        GoldenCase("guarded-table") {
+            $0.table.partitionKey = "customer"
+            $0.table.sortKey = "chat"
+            $0.table.pointInTimeRecovery = true
+            $0.table.deletionProtection = true
+            $0.table.kmsKeyArn = kmsKey
+        },
+        GoldenCase("fallback-model") { $0.model.fallback = "meta.llama3-1-8b-instruct-v1:0" },
+        GoldenCase("inference-profile") { $0.model.id = "us.meta.llama3-3-70b-instruct-v1:0" },
+        GoldenCase("global-profile") {
+            $0.region = "eu-central-1"
+            $0.model.id = "global.anthropic.claude-sonnet-4-5-20250929-v1:0"
+            $0.model.fallback = "eu.amazon.nova-lite-v1:0"
+        },
+        GoldenCase("guardrail") { $0.guardrail = .fixture },
+        GoldenCase("profanity-guardrail") {
+            $0.guardrail = .empty
+            $0.guardrail?.profanity = true
+        },
+        GoldenCase("alarms") {
+            $0.alarms = BotSpec.Alarms(email: "ops@example.com", latency: 10000, tokensPerDay: nil)
+        },
+        GoldenCase("token-alarm") {
+            $0.alarms = BotSpec.Alarms(email: "ops@example.com", latency: 4000, tokensPerDay: 2_000_000)
+        },
+        GoldenCase("observability") {
+            $0.observability = BotSpec.Observability(
+                logRetentionDays: 365,
+                tracing: true,
+                dashboard: true,
+                accessLogs: true
+            )
+        },
+        GoldenCase("own-routes") {
+            $0.routes = [
+                .fixture("$connect", .connect), .fixture("$disconnect", .disconnect), .fixture("ask", .sendMessage),
+                .fixture("order/ask", .sendMessage), .fixture("connect", .hello),
+            ]
+            $0.routes[2].settings = BotSpec.FunctionSettings(memory: 512, timeout: 20, concurrency: 5)
+            $0.routes[2].environment = ["SHOP": "north", "CURRENCY": "€ ${not} a variable"]
+            $0.limits.concurrency = 50
+            $0.authorizer = BotSpec.FunctionSettings(memory: 128, timeout: 3, concurrency: 10)
+        },
+        GoldenCase("tagged-stage") {
+            $0.stage = "prod"
+            $0.tags = ["team": "support", "cost-center": "4711"]
+            $0.throttling = BotSpec.Throttling(rate: 500, burst: 200)
+        },
+    ]
+
+    private static let kmsKey = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+    static func everything(_ spec: inout BotSpec) {
+        spec.stage = "prod"
+        spec.model.id = "us.meta.llama3-3-70b-instruct-v1:0"
+        spec.model.fallback = "us.meta.llama3-1-8b-instruct-v1:0"
+        spec.table.pointInTimeRecovery = true
+        spec.table.deletionProtection = true
+        spec.table.kmsKeyArn = kmsKey
+        spec.limits.concurrency = 50
+        spec.authorizer.concurrency = 20
+        for index in spec.routes.indices {
+            spec.routes[index].environment = ["SHOP": "north"]
+            spec.routes[index].settings.concurrency = spec.routes[index].handler == .sendMessage ? nil : 10
+        }
+        spec.guardrail = .fixture
+        spec.alarms = BotSpec.Alarms(email: "ops@example.com", latency: 8000, tokensPerDay: 5_000_000)
+        spec.observability = BotSpec.Observability(
+            logRetentionDays: 90,
+            tracing: true,
+            dashboard: true,
+            accessLogs: true
+        )
+        spec.tags = ["team": "support"]
+        spec.protect = true
+    }
+}
