@@ -100,17 +100,13 @@ struct PromptTests {
         for scalar in text.unicodeScalars where !ControlTokens.isInvisible(scalar) {
             folded.unicodeScalars.append(ControlTokens.plain(scalar))
         }
-        let literals = ControlTokens.literals.map { String(String.UnicodeScalarView($0)) }
-        let scalars = Array(folded.unicodeScalars)
-        func holds(_ needle: String) -> Bool {
+        func holds(_ needle: String, _ text: String) -> Bool {
             let needle = Array(needle.unicodeScalars)
-            return scalars.indices.contains { scalars[$0...].starts(with: needle) }
+            let scalars = Array(text.unicodeScalars)
+            return scalars.indices.contains { scalars[$0] == needle[0] && scalars[$0...].starts(with: needle) }
         }
-        return holds("<|") || holds("|>")
-            || literals.contains { literal in
-                let scalars = Array(text.unicodeScalars)
-                return scalars.indices.contains { scalars[$0...].starts(with: Array(literal.unicodeScalars)) }
-            }
+        let literals = ControlTokens.literals.map { String(String.UnicodeScalarView($0)) }
+        return holds("<|", folded) || holds("|>", folded) || literals.contains { holds($0, text) }
     }
 }
 

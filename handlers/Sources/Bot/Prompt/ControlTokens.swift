@@ -17,26 +17,23 @@ enum ControlTokens {
                 index += 1
                 continue
             }
-            let next = scalars[(index + 1)...].firstIndex { !isInvisible($0) && !isRemoved($0) }
-            if let next, opens(scalar, scalars[next]) || closes(scalar, scalars[next]) {
-                output.append(plain(scalar))
+            let kind = plain(scalar)
+            if kind == "<" || kind == "|",
+                let next = scalars[(index + 1)...].firstIndex(where: { !isInvisible($0) && !isRemoved($0) }),
+                plain(scalars[next]) == (kind == "<" ? "|" : ">")
+            {
+                output.append(kind)
                 output.append(" ")
                 index = next
                 continue
             }
             output.append(scalar)
-            if literals.contains(where: { scalars[index...].starts(with: $0) }) { output.append(" ") }
+            if scalar == "<" || scalar == "[", literals.contains(where: { scalars[index...].starts(with: $0) }) {
+                output.append(" ")
+            }
             index += 1
         }
         return String(output)
-    }
-
-    private static func opens(_ left: Unicode.Scalar, _ right: Unicode.Scalar) -> Bool {
-        plain(left) == "<" && plain(right) == "|"
-    }
-
-    private static func closes(_ left: Unicode.Scalar, _ right: Unicode.Scalar) -> Bool {
-        plain(left) == "|" && plain(right) == ">"
     }
 
     /// The ASCII character that a look-alike is, or may be normalised to on its way to the model.
