@@ -81,7 +81,8 @@ import Testing
 
     @Test func readingCalls() throws {
         let differences = try differencesFromBotocore([
-            OracleCall("cloudformation", "DescribeStacks", ["StackName": "acme"], answer: Self.stack) { session throws in
+            OracleCall("cloudformation", "DescribeStacks", ["StackName": "acme"], answer: Self.stack) {
+                session throws in
                 let stack = try #require(try CloudFormationClient(session: session).describeStack("acme"))
                 #expect(stack.status == .updateRollbackCompleteCleanupInProgress)
                 #expect(stack.hasTerminationProtection)
@@ -106,7 +107,8 @@ import Testing
             ) { session throws in
                 [("TemplateBody", optional(try CloudFormationClient(session: session).getTemplate("acme")))]
             },
-            OracleCall("cloudformation", "DescribeStackEvents", ["StackName": "acme"], answer: Self.events) { session throws in
+            OracleCall("cloudformation", "DescribeStackEvents", ["StackName": "acme"], answer: Self.events) {
+                session throws in
                 let event = try #require(try CloudFormationClient(session: session).stackEvents("acme").first)
                 #expect(event.isFailure && !event.isOfStack)
                 return [
@@ -121,7 +123,8 @@ import Testing
                     ("StackEvents.0.ClientRequestToken", optional(event.clientToken)),
                 ]
             },
-            OracleCall("cloudformation", "ListStackResources", ["StackName": "acme"], answer: Self.resources) { session throws in
+            OracleCall("cloudformation", "ListStackResources", ["StackName": "acme"], answer: Self.resources) {
+                session throws in
                 let resource = try #require(try CloudFormationClient(session: session).stackResources("acme").first)
                 return [
                     ("StackResourceSummaries.0.LogicalResourceId", .string(resource.logicalId)),
@@ -149,12 +152,21 @@ import Testing
                     ("CapabilitiesReason", optional(summary.capabilitiesReason)),
                 ]
             },
-            OracleCall("cloudformation", "ListChangeSets", ["StackName": "acme"], answer: Self.result("ListChangeSets",
-                """
-                <Summaries><member><ChangeSetId>i</ChangeSetId><ChangeSetName>n</ChangeSetName><Status>FAILED</Status>
-                <ExecutionStatus>UNAVAILABLE</ExecutionStatus><StatusReason>r</StatusReason></member></Summaries>
-                """)) { session throws in
-                let summary = try #require(try CloudFormationClient(session: session).listChangeSets(stackName: "acme").first)
+            OracleCall(
+                "cloudformation",
+                "ListChangeSets",
+                ["StackName": "acme"],
+                answer: Self.result(
+                    "ListChangeSets",
+                    """
+                    <Summaries><member><ChangeSetId>i</ChangeSetId><ChangeSetName>n</ChangeSetName><Status>FAILED</Status>
+                    <ExecutionStatus>UNAVAILABLE</ExecutionStatus><StatusReason>r</StatusReason></member></Summaries>
+                    """
+                )
+            ) { session throws in
+                let summary = try #require(
+                    try CloudFormationClient(session: session).listChangeSets(stackName: "acme").first
+                )
                 return [
                     ("Summaries.0.ChangeSetId", .string(summary.id)),
                     ("Summaries.0.ChangeSetName", .string(summary.name)),

@@ -45,7 +45,8 @@ import Testing
         #expect(try SSMClient(session: session(json("ParameterNotFound"))).getParameter("n") == nil)
         #expect(try SSMClient(session: session(json("ParameterNotFound"))).deleteParameter("n") == false)
         #expect(
-            try SSMClient(session: session(json("ParameterAlreadyExists"))).createSecureParameter("n", value: "v") == false
+            try SSMClient(session: session(json("ParameterAlreadyExists"))).createSecureParameter("n", value: "v")
+                == false
         )
         #expect(try DynamoDBClient(session: session(json("ResourceNotFoundException"))).describeTable("t") == nil)
         #expect(try DynamoDBClient(session: session(json("ResourceNotFoundException"))).deleteTable("t") == false)
@@ -66,8 +67,10 @@ import Testing
 
     @Test(
         arguments: [
-            ("ExpiredToken", 400, "", AccessProblem.expiredCredentials), ("ExpiredTokenException", 400, "", .expiredCredentials),
-            ("InvalidClientTokenId", 403, "", .unknownAccessKey), ("UnrecognizedClientException", 400, "", .unknownAccessKey),
+            ("ExpiredToken", 400, "", AccessProblem.expiredCredentials),
+            ("ExpiredTokenException", 400, "", .expiredCredentials),
+            ("InvalidClientTokenId", 403, "", .unknownAccessKey),
+            ("UnrecognizedClientException", 400, "", .unknownAccessKey),
             ("InvalidAccessKeyId", 403, "", .unknownAccessKey), ("SignatureDoesNotMatch", 403, "", .wrongSecretKey),
             ("SignatureDoesNotMatch", 403, "Signature expired: 2015 is now earlier", .clockSkew),
             ("InvalidSignatureException", 403, "Signature not yet current", .clockSkew),
@@ -84,7 +87,10 @@ import Testing
 
     @Test(
         arguments: [
-            ("The submitted information didn't contain changes. Submit different information to create a change set.", true),
+            (
+                "The submitted information didn't contain changes. Submit different information to create a change set.",
+                true
+            ),
             ("No updates are to be performed.", true),
             ("Requires capabilities : [CAPABILITY_NAMED_IAM]", false), ("", false),
         ]

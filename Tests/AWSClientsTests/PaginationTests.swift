@@ -92,7 +92,9 @@ import Testing
             .text(#"{"logGroups":[{"logGroupName":"a"}],"nextToken":"t"}"#),
             .text(#"{"logGroups":[{"logGroupName":"b"}]}"#),
         ])
-        #expect(try LogsClient(session: testSession(transport)).describeLogGroups(prefix: "p").map(\.name) == ["a", "b"])
+        #expect(
+            try LogsClient(session: testSession(transport)).describeLogGroups(prefix: "p").map(\.name) == ["a", "b"]
+        )
     }
 
     @Test(

@@ -9,7 +9,8 @@ import Testing
         let key = "bots/acme/ü +&?=%/a.zip"
         let body = Array("zip".utf8)
         let differences = try differencesFromBotocore([
-            OracleCall("s3", "HeadBucket", ["Bucket": "b"], headers: ["x-amz-bucket-region": "eu-west-1"]) { session throws in
+            OracleCall("s3", "HeadBucket", ["Bucket": "b"], headers: ["x-amz-bucket-region": "eu-west-1"]) {
+                session throws in
                 [("BucketRegion", optional(try S3Client(session: session).headBucket("b")))]
             },
             OracleCall(
@@ -18,7 +19,7 @@ import Testing
                 ["Bucket": "b", "Key": .string(key), "ChecksumMode": "ENABLED"],
                 headers: [
                     "Content-Length": "7", "ETag": "\"e\"", "x-amz-checksum-sha256": "c=", "Content-Type": "x/y",
-                    "x-amz-version-id": "v", "X-Amz-Meta-One": "1",
+                    "x-amz-version-id": "v", "x-amz-meta-one": "1",
                 ]
             ) { session throws in
                 let head = try #require(try S3Client(session: session).headObject("b", key))
@@ -46,7 +47,8 @@ import Testing
                 )
                 return [("ETag", .string("\"\(stored.etag)\"")), ("VersionId", optional(stored.versionId))]
             },
-            OracleCall("s3", "GetObject", ["Bucket": "b", "Key": .string(key), "VersionId": "v"], answer: "zip") { session throws in
+            OracleCall("s3", "GetObject", ["Bucket": "b", "Key": .string(key), "VersionId": "v"], answer: "zip") {
+                session throws in
                 #expect(try S3Client(session: session).getObject("b", key, versionId: "v") == body)
                 return []
             },
@@ -93,7 +95,8 @@ import Testing
                 let versions = try #require(try S3Client(session: session).listObjectVersions("b", prefix: "p"))
                 #expect(versions.map(\.isDeleteMarker) == [false, true])
                 return [
-                    ("Versions.0.Key", .string(versions[0].key)), ("Versions.0.VersionId", .string(versions[0].versionId)),
+                    ("Versions.0.Key", .string(versions[0].key)),
+                    ("Versions.0.VersionId", .string(versions[0].versionId)),
                     ("Versions.0.IsLatest", .bool(versions[0].isLatest)),
                     ("DeleteMarkers.0.VersionId", .string(versions[1].versionId)),
                     ("DeleteMarkers.0.IsLatest", .bool(versions[1].isLatest)),

@@ -31,7 +31,9 @@ import Testing
     @Test func noCredentialsListsWhatWasLookedAt() throws {
         let error = try #require(failure { () throws(SessionError) in try open(credentials: "[other]\n") })
         #expect(error.code == .noCredentials)
-        #expect(error.passedOver.first == PassedOverSource(source: "environment", reason: "AWS_ACCESS_KEY_ID is not set"))
+        #expect(
+            error.passedOver.first == PassedOverSource(source: "environment", reason: "AWS_ACCESS_KEY_ID is not set")
+        )
         let text = error.description
         for part in ["environment:", "/h/.aws/credentials", "/h/.aws/config", "container:", "role_arn", "sso_session"] {
             #expect(text.contains(part), "\(part) is not in \(text)")
@@ -122,6 +124,8 @@ import Testing
         let environment = testKeys.merging(["AWS_REGION": "eu-west-1"]) { $1 }
         #expect(try open(environment: environment).region == "us-east-2", "the option wins")
         #expect(try open(environment: environment) { $0.region = nil }.region == "eu-west-1")
+        let empty = testKeys.merging(["AWS_REGION": "", "AWS_DEFAULT_REGION": "eu-west-2"]) { $1 }
+        #expect(try open(environment: empty) { $0.region = nil }.region == "eu-west-2")
     }
 
     @Test func unreadableFiles() {
@@ -132,7 +136,9 @@ import Testing
     }
 
     @Test func theEndpointOptionWins() throws {
-        let environment = testKeys.merging(["AWS_ENDPOINT_URL_S3": "http://s3:1", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"]) { $1 }
+        let environment = testKeys.merging([
+            "AWS_ENDPOINT_URL_S3": "http://s3:1", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+        ]) { $1 }
         let session = try open(environment: environment) { $0.endpointURL = "http://127.0.0.1:4566" }
         #expect(session.endpoint("s3") == Endpoint(scheme: .http, host: "127.0.0.1", port: 4566))
         #expect(session.endpointOverride == session.endpoint("logs"))
@@ -142,7 +148,8 @@ import Testing
     @Test(
         arguments: [
             ([:], nil, 3), (["AWS_MAX_ATTEMPTS": "7"], "max_attempts = 2", 7), ([:], "max_attempts = 2", 2),
-            (["AWS_RETRY_MODE": "legacy"], nil, 5), ([:], "retry_mode = adaptive", 3), (["AWS_MAX_ATTEMPTS": "1"], nil, 1),
+            (["AWS_RETRY_MODE": "legacy"], nil, 5), ([:], "retry_mode = adaptive", 3),
+            (["AWS_MAX_ATTEMPTS": "1"], nil, 1),
         ] as [([String: String], String?, Int)]
     )
     func attempts(_ environment: [String: String], _ setting: String?, _ expected: Int) throws {

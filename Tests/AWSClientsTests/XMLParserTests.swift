@@ -8,16 +8,19 @@ import Testing
     static let corpus: [String] = [
         "<a/>", "<a></a>", "<a>text</a>", "<a> <b>1</b> tail <c/> end </a>",
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<a>x</a>\n", "<!-- c --><a/><!-- d -->", "<a><!-- <b> --></a>",
-        "<a><?php echo '<b>' ?>x</a>", "<a><![CDATA[<b>&amp;]] >]]></a>", "<a>1<![CDATA[2]]>3</a>", "<a><![CDATA[]]></a>",
+        "<a><?php echo '<b>' ?>x</a>", "<a><![CDATA[<b>&amp;]] >]]></a>", "<a>1<![CDATA[2]]>3</a>",
+        "<a><![CDATA[]]></a>",
         "<a>&lt;&gt;&amp;&quot;&apos;</a>", "<a>&#65;&#x42;&#x1F600;&#x000041;</a>", "<a>\u{FC}\u{1F600}</a>",
         "<a x='1' y=\"2\"/>", "<a x = '&lt;>' />", "<a xmlns='urn:x'><b/></a>", "<p:a xmlns:p='urn:x'><p:b/></p:a>",
         "<a>\r\n\r</a>", "<a\n>x</a\n>", "<a.b-c_d1/>", "<\u{FC}/>", "<a>]]</a>", "<a>></a>", "<a x='>'/>",
         "<a>\t\n</a>", "<_/>", "<a>&#xD;</a>", "\u{FEFF}<a/>", "<a><b><c><d/></c></b></a>",
         "", " ", "text", "<", "<a", "<a>", "</a>", "<a></b>", "<a/><b/>", "<a/>x", "x<a/>", "<a><b></a></b>",
-        "<a>&unknown;</a>", "<a>&</a>", "<a>&lt</a>", "<a>&#0;</a>", "<a>&#xD800;</a>", "<a>&#x110000;</a>", "<a>&#;</a>",
+        "<a>&unknown;</a>", "<a>&</a>", "<a>&lt</a>", "<a>&#0;</a>", "<a>&#xD800;</a>", "<a>&#x110000;</a>",
+        "<a>&#;</a>",
         "<a>&#x;</a>", "<a>&#-1;</a>", "<a>&#+65;</a>", "<a x=1/>", "<a x/>", "<a x='1'y='2'/>", "<a x='<'/>",
         "<a x='&bad;'/>", "<a x='1/>", "<1/>", "<-a/>", "< a/>", "<a>]]></a>", "<a>\u{1}</a>", "<a><!-- </a>",
-        "<a><![CDATA[x</a>", "<a><?x </a>", "<a/ >", "<a></a x='1'>", "<![CDATA[x]]><a/>", "&lt;<a/>", "<a/><![CDATA[]]>",
+        "<a><![CDATA[x</a>", "<a><?x </a>", "<a/ >", "<a></a x='1'>", "<![CDATA[x]]><a/>", "&lt;<a/>",
+        "<a/><![CDATA[]]>",
         "<a><!x></a>", "<a>&#x0A;&#9;</a>", "<a>&#65 ;</a>",
     ]
 
@@ -26,7 +29,7 @@ import Testing
         var generator = SeededGenerator(seed: 1)
         let alphabet = Array("<>/&;'\"=!-[]?# \nabCDATA1x:".utf8)
         var documents = Self.corpus
-        for _ in 0..<3000 {
+        for _ in 0..<10_000 {
             let base = Array((Self.corpus.randomElement(using: &generator) ?? "").utf8)
             guard let text = String(validating: mutated(base, &generator, alphabet: alphabet), as: UTF8.self) else {
                 continue
@@ -46,15 +49,14 @@ import Testing
                 accepted += 1
             }
         }
-        #expect(accepted > 500)
+        #expect(accepted > 300, "only \(accepted) documents are well-formed")
     }
 
-    /// What this parser leaves out on purpose, as its description says: document types, namespaces, checks of
-    /// attribute names, and the details of the XML declaration and of comments.
+    /// Mutants may come near what this parser leaves out on purpose: document types, namespaces, and the inner
+    /// rules of declarations and comments. The corpus itself stays clear of those.
     private func isComparable(_ document: String) -> Bool {
-        let text = document.lowercased()
-        let hasDetails = ["<!d", "<!a", "<?", "<!-", ":"].contains { text.contains($0) }
-        return !hasDetails || Self.corpus.contains(document) && !text.contains("unbound")
+        Self.corpus.contains(document)
+            || !["<!D", "<!A", "<?", "<!-", ":"].contains { document.contains($0) }
     }
 
     private func json(_ element: XMLElement) -> JSONValue {

@@ -8,12 +8,17 @@ import os
 import sys
 import tempfile
 
+import botocore.loaders
 import botocore.session
 from botocore.exceptions import BotoCoreError
 
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 # The AWS CLI reads AWS_REGION before AWS_DEFAULT_REGION; botocore alone reads only the latter.
 REGION = {"region": ("region", ["AWS_REGION", "AWS_DEFAULT_REGION"], None, None)}
+
+
+# Reads each service's model once for all cases.
+LOADER = botocore.loaders.create_loader()
 
 
 def choose(case, directory):
@@ -29,6 +34,7 @@ def choose(case, directory):
         with open(f"{directory}/{name}", "wb") as file:
             file.write(text.encode())
     session = botocore.session.Session(session_vars=REGION, profile=case.get("profile"))
+    session.register_component("data_loader", LOADER)
     credentials = session.get_credentials()
     if credentials is None:
         return {"error": "none"}

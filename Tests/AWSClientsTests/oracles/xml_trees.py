@@ -19,7 +19,7 @@ def tree(element):
 def read(text):
     try:
         return tree(ElementTree.fromstring(text.encode()))
-    except ElementTree.ParseError:
+    except (ElementTree.ParseError, LookupError, ValueError):  # the latter two: of an unknown encoding
         return None
 
 
