@@ -38,7 +38,12 @@ let package = Package(
             dependencies: ["BotSpec", "CloudFormation", botContract],
             swiftSettings: settings
         ),
-        .target(name: "Planning", dependencies: ["CloudFormation"], swiftSettings: settings),
+        .target(
+            name: "Planning",
+            dependencies: ["CloudFormation", awsCore],
+            swiftSettings: settings,
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]
+        ),
         .target(
             name: "HandlerBuild",
             dependencies: ["BotSpec", "CZlib", botContract, awsCore],
@@ -94,7 +99,7 @@ let package = Package(
         .testTarget(name: "PlanningTests", dependencies: ["Planning", "CloudFormation"], swiftSettings: settings),
         .testTarget(
             name: "HandlerBuildTests",
-            dependencies: ["HandlerBuild", "BotSpec", "Diagnostics"],
+            dependencies: ["HandlerBuild", "BotSpec", "Diagnostics", botContract, awsCore],
             swiftSettings: settings
         ),
         .testTarget(name: "AWSClientsTests", dependencies: ["AWSClients", awsCore], swiftSettings: settings),

@@ -13,7 +13,10 @@ struct EmbedProject: BuildToolPlugin {
             try list("handlers", in: root).map { "\($0)=\($0)" }
             + list("rules", in: root).map { "\($0)=\($0)" }
             + ["botctl.yml=botctl.yml"]
-            + [("README.md", "README.md"), ("gitignore", ".gitignore"), ("workflow.yml", ".github/workflows/botctl.yml")]
+            + [
+                ("README.md", "README.md"), ("gitignore", ".gitignore"),
+                ("workflow.yml", ".github/workflows/botctl.yml"),
+            ]
             .map { "Sources/HandlerBuild/Template/Files/\($0.0)=\($0.1)" }
         return [
             .buildCommand(

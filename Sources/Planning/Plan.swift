@@ -71,7 +71,12 @@ package struct Change: Sendable, Equatable {
     /// Why a reader should look twice.
     package struct Reason: Sendable, Equatable {
         package enum Kind: String, Sendable, CaseIterable {
-            case dataLoss, widerPermission, replacement, interruption, kept, logsLost
+            case dataLoss, widerPermission, replacement
+            /// Refers to something that is replaced.
+            case follows
+            /// Leaves the stack, stays in the account.
+            case kept
+            case logsLost
         }
         package var kind: Kind
         /// One sentence without a full stop.
@@ -110,7 +115,7 @@ package struct Change: Sendable, Equatable {
 
 /// One value inside a resource.
 package struct PropertyChange: Sendable, Equatable {
-    /// `Properties.KeySchema[0].AttributeName`, without the leading `Properties.`.
+    /// `KeySchema[0].AttributeName`, from the resource's properties down; `DeletionPolicy` and such as they are.
     package var path: String
     /// Readable: `!Ref Table`, `!Sub …`, JSON for the rest. `nil` when absent.
     package var before: String?

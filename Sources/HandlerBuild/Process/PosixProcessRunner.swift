@@ -5,8 +5,17 @@ import Synchronization
 /// whole group is: SIGTERM first, SIGKILL after `grace`.
 package final class PosixProcessRunner: ProcessRunner {
     private let grace: Duration
+    private let stopSignal: () -> Int32?
 
-    package init(grace: Duration = .seconds(3)) { self.grace = grace }
+    package convenience init(grace: Duration = .seconds(3)) {
+        self.init(grace: grace, stopSignal: { Interruption.signal })
+    }
+
+    /// - Parameter stopSignal: the signal by which this process was asked to stop.
+    init(grace: Duration, stopSignal: @escaping () -> Int32?) {
+        self.grace = grace
+        self.stopSignal = stopSignal
+    }
 
     package func run(
         _ command: ProcessCommand,
@@ -29,7 +38,7 @@ package final class PosixProcessRunner: ProcessRunner {
         var exit: ProcessExit?
         var killAt: ContinuousClock.Instant?
         while true {
-            if let signal = Interruption.signal, exit == nil {
+            if let signal = stopSignal(), exit == nil {
                 if let deadline = killAt {
                     if ContinuousClock.now >= deadline { kill(-child.pid, SIGKILL) }
                 } else {
@@ -50,7 +59,7 @@ package final class PosixProcessRunner: ProcessRunner {
             if exit != nil, ready <= 0 || open == [false, false] { break }
         }
         for index in streams.indices { splitters[index].finish { onLine(streams[index], $0) } }
-        if let signal = Interruption.signal {
+        if let signal = stopSignal() {
             // The child is gone; what it started may still be going.
             kill(-child.pid, SIGKILL)
             throw .interrupted(signal: signal)

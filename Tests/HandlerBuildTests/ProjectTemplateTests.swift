@@ -1,0 +1,92 @@
+import Testing
+
+@testable import BotSpec
+@testable import HandlerBuild
+
+@Suite struct ProjectTemplateTests {
+    private let files = ProjectTemplate.files(name: "acme-help", region: "eu-central-1")
+
+    private func contents(_ path: String) -> String { files.first { $0.path == path }?.contents ?? "" }
+
+    @Test func holdsAWholeProject() {
+        let paths = Set(files.map(\.path))
+        for path in [
+            "botctl.yml", "README.md", ".gitignore", ".github/workflows/botctl.yml", "handlers/Package.swift",
+            "handlers/ca.pem", "handlers/Sources/bootstrap/main.swift", "rules/returns.md",
+        ] { #expect(paths.contains(path), "\(path)") }
+        #expect(paths.count == files.count)
+        #expect(!files.contains { $0.path.contains("/.build") || $0.path.hasSuffix("Package.resolved") })
+        #expect(files.first { $0.path == "handlers/ca.sh" }?.executable == true)
+        #expect(files.first { $0.path == "botctl.yml" }?.executable == false)
+    }
+
+    /// There is one copy: what `init` writes is what this repository builds and tests.
+    @Test func handlersAndRulesAreTheRepositorysOwn() throws {
+        for file in files where file.path.hasPrefix("handlers/") || file.path.hasPrefix("rules/") {
+            let original = try Files.read("\(repository)/\(file.path)")
+            #expect(Array(file.contents.utf8) == original, "\(file.path)")
+        }
+    }
+
+    @Test func nameAndRegionAreTheCallers() {
+        let spec = contents("botctl.yml")
+        #expect(spec.contains("\nname: acme-help\n"))
+        #expect(spec.contains("\nregion: eu-central-1\n"))
+        #expect(!spec.contains("tarn-support"))
+        #expect(contents("README.md").hasPrefix("# acme-help\n"))
+        #expect(contents(".github/workflows/botctl.yml").contains("AWS_REGION: eu-central-1\n"))
+        #expect(!files.contains { $0.contents.contains("{{name}}") || $0.contents.contains("{{region}}") })
+    }
+
+    @Test func keepsTheExamplesRegion() {
+        let spec = ProjectTemplate.files(name: "x", region: nil).first { $0.path == "botctl.yml" }?.contents
+        #expect(spec?.contains("\nregion: us-east-2\n") == true)
+    }
+
+    @Test(arguments: ProjectTemplate.regionsWithModels)
+    func validatesAsWritten(region: String) throws {
+        let folder = TemporaryFolder()
+        for file in ProjectTemplate.files(name: "acme-help", region: region) {
+            try folder.write(file.path, file.contents)
+        }
+        for stage in ["dev", "prod"] {
+            let result = SpecLoader.live.load(
+                projectDirectory: folder.path,
+                specFile: "botctl.yml",
+                stage: stage,
+                overrides: SpecOverrides()
+            )
+            #expect(result.diagnostics == [])
+            #expect(result.spec?.name == "acme-help")
+            #expect(result.spec?.region == region)
+            #expect(result.spec?.rules.isEmpty == false)
+        }
+    }
+
+    @Test func keepsTheExamplesModelsWhereTheyAre() {
+        func models(_ region: String) -> [String] {
+            let spec = ProjectTemplate.files(name: "x", region: region).first { $0.path == "botctl.yml" }
+            return (spec?.contents ?? "").split(separator: "\n")
+                .filter { $0.hasPrefix("  id: ") || $0.hasPrefix("  fallback: ") }.map(String.init)
+        }
+        let fallback = "  fallback: us.meta.llama3-1-8b-instruct-v1:0"
+        #expect(models("us-east-2") == ["  id: meta.llama3-3-70b-instruct-v1:0", fallback])
+        #expect(models("us-east-1") == ["  id: us.meta.llama3-3-70b-instruct-v1:0", fallback])
+        #expect(models("eu-west-2") == ["  id: meta.llama3-70b-instruct-v1:0"])
+        #expect(models("eu-central-1") == ["  id: meta.llama3-3-70b-instruct-v1:0", fallback])
+    }
+
+    /// PyYAML reads the workflow, and its jobs run the commands that botctl has.
+    @Test func workflowIsYAML() throws {
+        let folder = TemporaryFolder()
+        try folder.write("w.yml", contents(".github/workflows/botctl.yml"))
+        let script = """
+            import sys, yaml
+            workflow = yaml.safe_load(open(sys.argv[1]))
+            for step in workflow["jobs"]["bot"]["steps"]:
+                if step.get("run", "").startswith("botctl "): print(step["run"].split()[1])
+            """
+        let python = try run(testPython(), ["-c", script, "\(folder.path)/w.yml"])
+        #expect(python.output == ["validate", "build", "diff", "deploy"])
+    }
+}
