@@ -156,7 +156,11 @@ package enum LocalAWS {
         let parent = parent.flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
         var template = Array("\(parent)/botctl-local-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw LocalAWSError(.resources, "no folder can be made in \(parent)", fix: "set TMPDIR to one that is writable")
+            throw LocalAWSError(
+                .resources,
+                "no folder can be made in \(parent)",
+                fix: "set TMPDIR to one that is writable"
+            )
         }
         let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         for folder in ["tmp", "state", "s3"] { mkdir("\(directory)/\(folder)", 0o700) }

@@ -9,7 +9,8 @@ import Testing
         let parent = "\(NSTemporary.directory)/botctl-local-test-\(getpid())"
         try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: parent) }
-        let ministack = try TestPython.path().split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/ministack"
+        let ministack =
+            try TestPython.path().split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/ministack"
         let local = try LocalAWS.start(
             .init(region: "us-east-2", ministack: ministack, environment: ["TMPDIR": parent, "PATH": "/usr/bin:/bin"])
         )

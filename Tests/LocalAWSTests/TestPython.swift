@@ -23,7 +23,8 @@ struct TestPython {
     }
 
     /// Runs a script of `Tests/LocalAWSTests/Python` with nothing but the given environment and `PATH`.
-    static func run(_ script: String, _ arguments: [String] = [], environment: [String: String] = [:]) throws -> Output {
+    static func run(_ script: String, _ arguments: [String] = [], environment: [String: String] = [:]) throws -> Output
+    {
         try run(
             [try path(), "\(root)/Tests/LocalAWSTests/Python/\(script)"] + arguments,
             environment: environment

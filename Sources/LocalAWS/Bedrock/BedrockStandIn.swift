@@ -164,7 +164,8 @@ private final class BedrockService: Sendable {
             )
         }
         if value.hasPrefix("Bearer "), value.count > 7 { return }
-        guard value.hasPrefix("AWS4-HMAC-SHA256 "), value.contains("SignedHeaders="), value.contains("Signature=") else {
+        guard value.hasPrefix("AWS4-HMAC-SHA256 "), value.contains("SignedHeaders="), value.contains("Signature=")
+        else {
             throw BedrockFailure(
                 status: 403,
                 type: "IncompleteSignatureException",

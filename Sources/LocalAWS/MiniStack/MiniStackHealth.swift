@@ -17,7 +17,8 @@ struct MiniStackHealth {
                 throw LocalAWSError(
                     .ministackExited,
                     "MiniStack ended while it started:\n\(log())",
-                    fix: "read its last lines; pip install ministack==\(MiniStackLocator.version) repairs an installation"
+                    fix:
+                        "read its last lines; pip install ministack==\(MiniStackLocator.version) repairs an installation"
                 )
             }
             if probe() { return }

@@ -28,7 +28,12 @@ package final class ChatLineReader {
                 return buffer.isEmpty ? .end : take(buffer.count, dropping: 0)
             }
             var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            let milliseconds = Int32(clamping: max(0, timeout.components.seconds * 1000 + timeout.components.attoseconds / 1_000_000_000_000_000))
+            let milliseconds = Int32(
+                clamping: max(
+                    0,
+                    timeout.components.seconds * 1000 + timeout.components.attoseconds / 1_000_000_000_000_000
+                )
+            )
             // A signal ends the wait too: the caller looks whether it was meant for the chat.
             guard Glibc.poll(&poll, 1, milliseconds) > 0 else { return .timeout }
             var chunk = [UInt8](repeating: 0, count: 4096)
