@@ -76,7 +76,7 @@ let package = Package(
         .target(
             name: "BotctlCommands",
             dependencies: [
-                "Operations", "Diagnostics", "BotSpec", "Planning",
+                "Operations", "Diagnostics", "BotSpec", "Planning", awsCore, botContract,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -118,7 +118,7 @@ let package = Package(
         ),
         .testTarget(
             name: "BotctlCommandsTests",
-            dependencies: ["BotctlCommands", "Operations", "Diagnostics", "Planning"],
+            dependencies: ["BotctlCommands", "Operations", "Diagnostics", "Planning", "BotSpec", awsCore, botContract],
             swiftSettings: settings
         ),
     ],

@@ -3,7 +3,8 @@ package import CloudFormation
 extension Synthesizer {
     /// The stack that holds what deployments need before there is a bot: the bucket of packages. One for each
     /// account and region.
-    package static func bootstrapTemplate() -> Template {
+    /// - Parameter refusesPlainHTTP: `false` only for an emulator that has no TLS: it would refuse everything.
+    package static func bootstrapTemplate(refusesPlainHTTP: Bool = true) -> Template {
         var template = Template(description: "Bucket of botctl's deployment packages, one for each account and region")
         let policy: TemplateMap = ["DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"]
         template.add(
@@ -40,12 +41,18 @@ extension Synthesizer {
                 ]
             )
         )
+        if refusesPlainHTTP { addPolicy(to: &template, attributes: policy) }
+        template.addOutput(BootstrapStack.bucketOutput, description: "Bucket of packages", value: .ref(bucket))
+        return template
+    }
+
+    private static func addPolicy(to template: inout Template, attributes: TemplateMap) {
         template.add(
             Resource(
                 "ArtifactBucketPolicy",
                 "AWS::S3::BucketPolicy",
                 // It stays with the bucket that stays.
-                attributes: policy,
+                attributes: attributes,
                 [
                     "Bucket": .ref(bucket),
                     "PolicyDocument": [
@@ -61,8 +68,6 @@ extension Synthesizer {
                 ]
             )
         )
-        template.addOutput(BootstrapStack.bucketOutput, description: "Bucket of packages", value: .ref(bucket))
-        return template
     }
 
     private static var bucket: LogicalID { "ArtifactBucket" }

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Operations
+
+/// The command line.
+struct Botctl: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "botctl",
+        abstract: "One file in, a customer service bot out, in your own AWS account.",
+        discussion: """
+            A project is a folder with a spec (botctl.yml), business rules (rules/*.md) and handlers. The usual way:
+
+              botctl init my-shop && cd my-shop
+              botctl validate
+              botctl deploy
+              botctl chat
+
+            Exit codes: \(ExitStatus.allCases.map { "\($0.rawValue) \($0.meaning)" }.joined(separator: "; ")).
+            """,
+        version: Version.text,
+        subcommands: [
+            InitCommand.self, ValidateCommand.self, SynthCommand.self, BuildCommand.self, DeployCommand.self,
+            DiffCommand.self, TeardownCommand.self, ChatCommand.self, OutputsCommand.self, LocalCommand.self,
+            CompletionsCommand.self,
+        ]
+    )
+}
+
+enum Version {
+    static let text = "0.1.0"
+}
+
+/// A command: parsed, it calls one operation and hands the result to a view.
+protocol BotctlCommand: ParsableCommand {
+    var global: GlobalOptions { get }
+    func execute(_ session: Session) throws(OperationError) -> ExitStatus
+}
+
+/// What a running command has at hand.
+struct Session {
+    let context: ProjectContext
+    let currentDirectory: String
+    let console: Console
+    let host: TerminalHost
+    let isJSON: Bool
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Operations
+
+struct ChatCommand: BotctlCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chat",
+        abstract: "Talk to the deployed bot.",
+        discussion: """
+            Without --message it reads one message a line, until the input ends or Ctrl-C.
+
+            Examples:
+              botctl chat
+              botctl chat --message "How long do I have to return an item?"
+            """
+    )
+
+    @OptionGroup var global: GlobalOptions
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Send this, print the reply and exit.", valueName: "text"))
+    var message: String?
+
+    func execute(_ session: Session) throws(OperationError) -> ExitStatus {
+        let view = ChatView(
+            console: session.console,
+            isJSON: session.isJSON,
+            isConversation: message == nil,
+            hasPrompt: session.context.effects.isTerminal
+        )
+        let chat = try Talk.session(
+            session.context,
+            remembersVisitor: message == nil,
+            session.host,
+            emit: view.show
+        )
+        session.host.finish()
+        do throws(ChatError) {
+            if let message {
+                defer { chat.close() }
+                _ = try chat.send(message)
+            } else {
+                let lines = ChatLineReader()
+                try chat.converse(nextLine: lines.next)
+            }
+        } catch {
+            throw OperationError(error)
+        }
+        return session.context.effects.isInterrupted() ? .interrupted : .done
+    }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Glibc
+import Operations
+
+package enum BotctlMain {
+    /// Runs the command line of this process, and ends it.
+    package static func run() -> Never {
+        exit(run(Array(CommandLine.arguments.dropFirst()), Machine.current()).rawValue)
+    }
+
+    /// - Parameter arguments: without the program's name.
+    static func run(_ arguments: [String], _ machine: Machine) -> ExitStatus {
+        do {
+            var command = try Botctl.parseAsRoot(arguments)
+            if let command = command as? any BotctlCommand { return run(command, machine) }
+            // The parser's own: help.
+            try command.run()
+            return .done
+        } catch {
+            // Help, version, completion scripts, and what the parser refuses.
+            let text = Botctl.fullMessage(for: error)
+            let isUsage = Botctl.exitCode(for: error) != .success
+            (isUsage ? machine.error : machine.output)(text.hasSuffix("\n") || text.isEmpty ? text : text + "\n")
+            return isUsage ? .usage : .done
+        }
+    }
+
+    private static func run(_ command: any BotctlCommand, _ machine: Machine) -> ExitStatus {
+        let options = command.global
+        let console = Console(machine, noColour: options.noColor)
+        let calls = CallLog(console, isShown: options.verbose)
+        let context = options.context(
+            currentDirectory: machine.currentDirectory,
+            effects: machine.effects(options.verbose ? { calls.record($0) } : nil)
+        )
+        let host = TerminalHost(console: console, context: context, isQuiet: false)
+        defer {
+            host.finish()
+            calls.finish()
+        }
+        let session = Session(
+            context: context,
+            currentDirectory: machine.currentDirectory,
+            console: console,
+            host: host,
+            isJSON: options.json
+        )
+        do throws(OperationError) {
+            return try command.execute(session)
+        } catch {
+            host.finish()
+            let view = ErrorView(error, context: context)
+            console.error(view.text(console.errorStyle))
+            if options.json { console.output(view.json) }
+            return ExitStatus(error.code)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import AWSCore
+import Glibc
+import Operations
+
+/// The process around a command: its streams, folder and environment.
+struct Machine {
+    var currentDirectory: String
+    var environment: [String: String]
+    /// Standard output goes to a terminal.
+    var outputIsTerminal: Bool
+    var errorIsTerminal: Bool
+    var inputIsTerminal: Bool
+    var output: (String) -> Void
+    var error: (String) -> Void
+    /// `nil` at the end of input, and when a signal comes.
+    var readLine: () -> String?
+    var effects: (_ log: ((AWSAttempt) -> Void)?) -> Effects
+
+    static func current() -> Machine {
+        Interrupts.install()
+        let environment = processEnvironment()
+        let inputIsTerminal = isatty(STDIN_FILENO) == 1
+        let errorIsTerminal = isatty(STDERR_FILENO) == 1
+        return Machine(
+            currentDirectory: workingDirectory(environment),
+            environment: environment,
+            outputIsTerminal: isatty(STDOUT_FILENO) == 1,
+            errorIsTerminal: errorIsTerminal,
+            inputIsTerminal: inputIsTerminal,
+            output: { write($0, to: STDOUT_FILENO) },
+            error: { write($0, to: STDERR_FILENO) },
+            readLine: readLineFromInput,
+            effects: { log in
+                .live(
+                    environment: environment,
+                    isTerminal: inputIsTerminal && errorIsTerminal,
+                    isInterrupted: { Interrupts.received },
+                    log: log
+                )
+            }
+        )
+    }
+}
+
+private func processEnvironment() -> [String: String] {
+    var result: [String: String] = [:]
+    var pointer = environ
+    while let entry = pointer.pointee {
+        let text = String(cString: entry)
+        if let cut = text.utf8.firstIndex(of: UInt8(ascii: "=")) {
+            result[String(text[..<cut])] = String(text[text.utf8.index(after: cut)...])
+        }
+        pointer += 1
+    }
+    return result
+}
+
+private func workingDirectory(_ environment: [String: String]) -> String {
+    guard let path = getcwd(nil, 0) else { return environment["PWD"] ?? "/" }
+    defer { free(path) }
+    return String(cString: path)
+}
+
+private func write(_ text: String, to descriptor: Int32) {
+    var text = text
+    text.withUTF8 { buffer in
+        var done = 0
+        while done < buffer.count {
+            let count = Glibc.write(descriptor, buffer.baseAddress! + done, buffer.count - done)
+            if count >= 0 { done += count } else if errno != EINTR { return }
+        }
+    }
+}
+
+private func readLineFromInput() -> String? {
+    var bytes: [UInt8] = []
+    var byte: UInt8 = 0
+    while true {
+        let count = read(STDIN_FILENO, &byte, 1)
+        if count < 0, errno == EINTR, !Interrupts.received { continue }
+        guard count == 1 else { return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self) }
+        if byte == UInt8(ascii: "\n") { return String(decoding: bytes, as: UTF8.self) }
+        bytes.append(byte)
+    }
+}

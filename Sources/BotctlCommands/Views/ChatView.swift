@@ -1,0 +1,85 @@
+import BotContract
+import Operations
+
+/// Shows a chat: the bot's words on standard output, everything about it on standard error.
+final class ChatView {
+    private let console: Console
+    private let isJSON: Bool
+    private let isConversation: Bool
+    private let hasPrompt: Bool
+    private var isMidReply = false
+
+    init(console: Console, isJSON: Bool, isConversation: Bool, hasPrompt: Bool) {
+        self.console = console
+        self.isJSON = isJSON
+        self.isConversation = isConversation
+        self.hasPrompt = hasPrompt && isConversation
+    }
+
+    func show(_ event: ChatEvent) {
+        let faint = console.errorStyle.faint
+        switch event {
+        case .connecting: break
+        case .welcome(_, let history):
+            guard isConversation else { return }
+            for message in history where !isJSON {
+                console.error(faint("\(message.role == .customer ? "you" : "bot"): \(visibleLines(message.text))") + "\n")
+            }
+            prompt()
+        case .delta(let text):
+            guard !isJSON else { return }
+            console.output(visibleLines(text))
+            isMidReply = true
+        case .reply(let reply, let streamed):
+            show(reply, streamed: streamed)
+            prompt()
+        case .failed(let error):
+            endLine()
+            console.error("\(console.errorStyle.red("error")): \(visible(error.description))\n")
+            prompt()
+        case .reconnecting(let attempt, let delay, let reason):
+            endLine()
+            let wait = "again in \(delay.components.seconds) s"
+            console.error(faint("connection lost (\(visible(reason))); \(wait), attempt \(attempt + 1)") + "\n")
+        }
+    }
+
+    private func show(_ reply: ChatReply, streamed: String) {
+        if isJSON {
+            console.output(json(Document(reply)))
+            return
+        }
+        // What was streamed is on the screen; a reply that the bot changed afterwards is printed anew.
+        if reply.text.hasPrefix(streamed) {
+            console.output(visibleLines(String(reply.text.dropFirst(streamed.count))) + "\n")
+        } else {
+            console.output("\n" + visibleLines(reply.text) + "\n")
+        }
+        isMidReply = false
+        for citation in reply.citations {
+            console.error(console.errorStyle.faint("  [\(visible(citation.id))] \(visible(citation.title)), \(visible(citation.file))") + "\n")
+        }
+    }
+
+    private func endLine() {
+        if isMidReply { console.output("\n") }
+        isMidReply = false
+    }
+
+    private func prompt() {
+        if hasPrompt { console.error(console.errorStyle.bold("> ")) }
+    }
+
+    private struct Document: Encodable {
+        var formatVersion = 1
+        var text: String
+        var citations: [Citation]
+        var usage: TokenUsage?
+
+        init(_ reply: ChatReply) {
+            text = reply.text
+            citations = reply.citations
+            usage = reply.usage
+        }
+    }
+}

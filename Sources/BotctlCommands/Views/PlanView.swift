@@ -1,0 +1,157 @@
+import Planning
+
+/// A plan as text: the gravest change first, then the package, then what is merely new.
+struct PlanView {
+    private let plan: Plan
+
+    /// Longer values are cut: the template in `stacks/` has them whole.
+    private static let maximumValue = 72
+
+    init(_ plan: Plan) { self.plan = plan }
+
+    func text(_ style: Style) -> String {
+        guard !plan.isEmpty || plan.createsStack else { return "No changes.\n" }
+        var text = summary(style) + "\n"
+        if let package = plan.package { text += PackageView(package).text(style) }
+        text += plan.createsStack ? additionsByType(style) : plan.changes.map { change($0, style) }.joined()
+        text += values("Parameter", plan.parameters.filter { !Self.impliedByPackage.contains($0.name) || plan.package == nil }, style)
+        text += values("Output", plan.createsStack ? [] : plan.outputs, style)
+        return text
+    }
+
+    /// A new package always has a new key: saying both says nothing more.
+    private static let impliedByPackage: Set = ["ArtifactKey"]
+
+    private func summary(_ style: Style) -> String {
+        if plan.createsStack { return style.bold("A new stack: \(plural(plan.changes.count, "resource")).") + "\n" }
+        let counts = plan.summary
+        var parts: [String] = []
+        if counts.add > 0 { parts.append("\(counts.add) to add") }
+        if counts.change > 0 { parts.append("\(counts.change) to change") }
+        if counts.replace > 0 { parts.append("\(counts.replace) to replace") }
+        if counts.remove > 0 { parts.append("\(counts.remove) to remove") }
+        if plan.package != nil { parts.append("a new package") }
+        if parts.isEmpty { parts.append("only parameters and outputs change") }
+        var text = style.bold("Plan: \(parts.joined(separator: ", ")).") + "\n"
+        if counts.dataLoss > 0 {
+            text += style.red("\(plural(counts.dataLoss, "change")) below lose\(counts.dataLoss == 1 ? "s" : "") data.") + "\n"
+        }
+        if counts.widerPermissions > 0 {
+            text += style.yellow("The bot would be allowed to do more than before.") + "\n"
+        }
+        return text
+    }
+
+    private func additionsByType(_ style: Style) -> String {
+        var types: [String] = []
+        var names: [String: [String]] = [:]
+        for change in plan.changes {
+            if names[change.type] == nil { types.append(change.type) }
+            names[change.type, default: []].append(change.logicalId)
+        }
+        let rows = types.map { type -> [String] in
+            let ids = names[type] ?? []
+            return [style.green("+"), String(ids.count), shortType(type), style.faint(Self.cut(ids.joined(separator: ", ")))]
+        }
+        return aligned(rows, indent: "  ")
+    }
+
+    private func change(_ change: Change, _ style: Style) -> String {
+        let symbol =
+            switch change.action {
+            case .add: style.green("+  ")
+            case .change: style.yellow("~  ")
+            case .replace: style.red("-/+")
+            case .remove: style.red("-  ")
+            }
+        var text = "  \(symbol) \(style.bold(change.logicalId))  \(style.faint(shortType(change.type)))\n"
+        for reason in change.reasons {
+            let line = "        \(visible(reason.text))\n"
+            switch reason.kind {
+            case .dataLoss: text += style.red(line)
+            case .widerPermission, .replacement: text += style.yellow(line)
+            case .interruption, .kept, .logsLost: text += line
+            }
+        }
+        let rows = change.properties.map { property in
+            [
+                visible(property.path),
+                "\(Self.value(property.before)) → \(Self.value(property.after))" + (property.replaces ? "  (replaces)" : ""),
+            ]
+        }
+        return text + aligned(rows, indent: "        ")
+    }
+
+    private func values(_ kind: String, _ changes: [ValueChange], _ style: Style) -> String {
+        changes.map { change in
+            "  \(style.yellow("~")) \(kind) \(style.bold(visible(change.name)))  "
+                + "\(Self.value(change.before)) → \(Self.value(change.after))\n"
+        }.joined()
+    }
+
+    static func value(_ text: String?) -> String {
+        guard let text else { return "(none)" }
+        return cut(visible(text))
+    }
+
+    static func cut(_ text: String) -> String {
+        text.count <= maximumValue ? text : "\(text.prefix(maximumValue - 1))…"
+    }
+}
+
+/// What changed inside the package.
+struct PackageView {
+    let package: PackageChange
+
+    init(_ package: PackageChange) { self.package = package }
+
+    func text(_ style: Style) -> String {
+        var text = ""
+        switch package.handlersChanged {
+        case true?: text += "  \(style.yellow("~")) \(style.bold("Handlers"))  the program changes\n"
+        case nil: text += "  \(style.yellow("~")) \(style.bold("Package"))  the deployed one cannot be compared\n"
+        case false?: break
+        }
+        if let prompt = package.prompt {
+            text += "  \(style.yellow("~")) \(style.bold("Prompt"))\(count(prompt, style))\n" + hunks(prompt, style)
+        }
+        for rule in package.rules {
+            let symbol =
+                switch rule.action {
+                case .add: style.green("+")
+                case .remove: style.red("-")
+                case .change, .replace: style.yellow("~")
+                }
+            text += "  \(symbol) \(style.bold(visible(rule.file)))\(count(rule.diff, style))\n" + hunks(rule.diff, style)
+        }
+        let rows = package.settings.map {
+            ["~ \(visible($0.path))", "\(PlanView.value($0.before)) → \(PlanView.value($0.after))"]
+        }
+        text += aligned(rows, indent: "  ")
+        for file in package.files { text += "  \(style.yellow("~")) \(visible(file))\n" }
+        return text
+    }
+
+    private func count(_ diff: TextDiff, _ style: Style) -> String {
+        style.faint("  +\(diff.added) -\(diff.removed)")
+    }
+
+    private static let maximumLines = 60
+
+    private func hunks(_ diff: TextDiff, _ style: Style) -> String {
+        var lines: [String] = []
+        for hunk in diff.hunks {
+            lines.append(style.cyan("@@ -\(hunk.oldStart) +\(hunk.newStart) @@"))
+            for line in hunk.lines {
+                switch line.kind {
+                case .context: lines.append("  \(visible(line.text))")
+                case .added: lines.append(style.green("+ \(visible(line.text))"))
+                case .removed: lines.append(style.red("- \(visible(line.text))"))
+                }
+            }
+        }
+        let hidden = lines.count - Self.maximumLines
+        if hidden > 0 { lines = lines.prefix(Self.maximumLines) + ["… \(plural(hidden, "more line")) (--json has all)"] }
+        return lines.map { "      \($0)\n" }.joined()
+    }
+}

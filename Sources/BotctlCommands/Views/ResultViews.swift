@@ -1,0 +1,211 @@
+import Diagnostics
+import Operations
+
+/// What a deployed bot is reached by.
+struct OutputsView {
+    let outputs: BotOutputs
+
+    func text(_ style: Style) -> String {
+        var rows = [
+            ["stack", "\(outputs.stack) (\(outputs.status))"],
+            ["region", outputs.region],
+        ]
+        if let url = outputs.chatURL { rows.append(["chat", url]) }
+        for (name, value) in outputs.values.sorted(by: { $0.key < $1.key })
+        where name != BotOutputs.chatURLName && value != outputs.region {
+            rows.append([name, visible(value)])
+        }
+        return aligned(rows)
+    }
+
+    var json: String { BotctlCommands.json(OutputsDocument(outputs)) }
+}
+
+struct OutputsDocument: Encodable {
+    var formatVersion = 1
+    var stack: String
+    var region: String
+    var status: String
+    var outputs: [String: String]
+
+    init(_ outputs: BotOutputs) {
+        stack = outputs.stack
+        region = outputs.region
+        status = outputs.status
+        self.outputs = outputs.values
+    }
+}
+
+struct DeployView {
+    let result: Deploy.Result
+
+    func text(_ style: Style) -> String {
+        let done =
+            switch result.outcome {
+            case .nothingToDo: "Nothing to do: \(result.outputs.stack) is up to date."
+            case .created: "Created \(result.outputs.stack) in \(elapsed(result.seconds))."
+            case .updated: "Updated \(result.outputs.stack) in \(elapsed(result.seconds))."
+            }
+        var text = style.bold(done) + "\n"
+        if let url = result.outputs.chatURL { text += "\(style.faint("chat")) \(url)\n" }
+        return text
+    }
+
+    var json: String {
+        BotctlCommands.json(Document(outcome: result.outcome.rawValue, seconds: result.seconds, OutputsDocument(result.outputs)))
+    }
+
+    private struct Document: Encodable {
+        var formatVersion = 1
+        var outcome: String
+        var seconds: Double
+        var stack: String
+        var region: String
+        var status: String
+        var outputs: [String: String]
+
+        init(outcome: String, seconds: Double, _ document: OutputsDocument) {
+            self.outcome = outcome
+            self.seconds = seconds
+            stack = document.stack
+            region = document.region
+            status = document.status
+            outputs = document.outputs
+        }
+    }
+}
+
+struct TeardownView {
+    let result: Teardown.Result
+
+    func text(_ style: Style) -> String {
+        if result.foundNothing { return style.bold("Nothing to do: \(result.stack) is not there.") + "\n" }
+        var text = ""
+        if result.deletedStack {
+            text += style.bold("Deleted the stack \(result.stack) in \(elapsed(result.seconds)).") + "\n"
+        }
+        for removal in result.removed { text += "Deleted the \(removal.kind) \(removal.name).\n" }
+        for table in result.kept {
+            text += "\(style.bold("Kept")) the table \(table.name): \(table.items) item\(table.items == 1 ? "" : "s"), "
+                + "\(byteCount(table.bytes)) when DynamoDB last counted. To delete it as well:\n"
+                + "  \(table.deletionCommand)\n"
+        }
+        return text
+    }
+
+    var json: String {
+        BotctlCommands.json(
+            Document(
+                stack: result.stack,
+                deletedStack: result.deletedStack,
+                kept: result.kept.map {
+                    Document.Table(name: $0.name, items: $0.items, bytes: $0.bytes, deletionCommand: $0.deletionCommand)
+                },
+                removed: result.removed.map { Document.Removal(kind: $0.kind, name: $0.name) },
+                seconds: result.seconds
+            )
+        )
+    }
+
+    private struct Document: Encodable {
+        struct Table: Encodable {
+            var name: String
+            var items: Int64
+            var bytes: Int64
+            var deletionCommand: String
+        }
+        struct Removal: Encodable {
+            var kind: String
+            var name: String
+        }
+        var formatVersion = 1
+        var stack: String
+        var deletedStack: Bool
+        var kept: [Table]
+        var removed: [Removal]
+        var seconds: Double
+    }
+}
+
+struct SynthView {
+    let files: [Synth.File]
+
+    func text(_ style: Style) -> String {
+        aligned(files.map { [$0.written ? style.green("wrote") : style.faint("unchanged"), $0.path] })
+    }
+
+    var json: String { BotctlCommands.json(Document(files: files.map { Document.File(path: $0.path, written: $0.written) })) }
+
+    private struct Document: Encodable {
+        struct File: Encodable {
+            var path: String
+            var written: Bool
+        }
+        var formatVersion = 1
+        var files: [File]
+    }
+}
+
+struct BuildView {
+    let package: BuiltPackage
+
+    func text(_ style: Style) -> String {
+        aligned([
+            ["package", package.path],
+            ["size", byteCount(Int64(package.zip.count))],
+            ["sha256", package.sha256],
+            ["machine", package.architecture.rawValue],
+        ])
+    }
+
+    var json: String {
+        BotctlCommands.json(
+            Document(
+                package: package.path,
+                bytes: package.zip.count,
+                sha256: package.sha256,
+                architecture: package.architecture.rawValue,
+                unchanged: package.unchanged
+            )
+        )
+    }
+
+    private struct Document: Encodable {
+        var formatVersion = 1
+        var package: String
+        var bytes: Int
+        var sha256: String
+        var architecture: String
+        var unchanged: Bool
+    }
+}
+
+struct InitView {
+    let result: Initialize.Result
+    /// As the user would type it after `cd`; `nil` when it is the current folder.
+    let folder: String?
+
+    func text(_ style: Style) -> String {
+        let cd = folder.map { "  cd \($0)\n" } ?? ""
+        return """
+            \(style.bold("Created the bot \(result.name)")) (\(plural(result.files.count, "file")) in \(result.directory)).
+
+            Next:
+            \(cd)  botctl validate     check the spec
+              botctl deploy       build it and bring it to AWS
+              botctl chat         talk to it
+
+            The spec is botctl.yml; the business rules are in rules/.
+
+            """
+    }
+
+    var json: String { BotctlCommands.json(Document(directory: result.directory, name: result.name, files: result.files)) }
+
+    private struct Document: Encodable {
+        var formatVersion = 1
+        var directory: String
+        var name: String
+        var files: [String]
+    }
+}

@@ -1,0 +1,68 @@
+import FoundationEssentials
+
+/// Columns of a table, padded to the widest cell; the last one is left as it is.
+func aligned(_ rows: [[String]], indent: String = "") -> String {
+    let columns = rows.map(\.count).max() ?? 0
+    let widths = (0..<columns).map { column in
+        rows.map { column < $0.count - 1 ? $0[column].count : 0 }.max() ?? 0
+    }
+    return rows.map { row in
+        indent
+            + row.enumerated().map { column, cell in
+                column == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
+            }.joined(separator: "  ") + "\n"
+    }.joined()
+}
+
+/// Text from outside must not steer the terminal: control characters become their pictures.
+func visible(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) else {
+        return text
+    }
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+        switch scalar.value {
+        case 0x09: result.append(" ")
+        case 0..<0x20: result.append(Unicode.Scalar(0x2400 + scalar.value) ?? "?")
+        case 0x7F: result.append("\u{2421}")
+        case 0x80...0x9F: result.append("\u{FFFD}")
+        default: result.append(scalar)
+        }
+    }
+    return String(result)
+}
+
+/// The same for a text of several lines, which keeps its lines.
+func visibleLines(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { visible(String($0)) }.joined(separator: "\n")
+}
+
+/// `7.2 MB`, `812 KB`, `90 bytes`: decimal units, as AWS bills them.
+func byteCount(_ bytes: Int64) -> String {
+    switch bytes {
+    case ..<1000: "\(bytes) byte\(bytes == 1 ? "" : "s")"
+    case ..<1_000_000: "\(bytes / 1000) KB"
+    default: "\(bytes / 1_000_000).\(bytes % 1_000_000 / 100_000) MB"
+    }
+}
+
+/// `0.4 s`, `12.3 s`, `2 min 5 s`.
+func elapsed(_ seconds: Double) -> String {
+    if seconds < 60 {
+        let tenths = Int((seconds * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10) s"
+    }
+    let whole = Int(seconds.rounded())
+    return "\(whole / 60) min \(whole % 60) s"
+}
+
+func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+/// A result as JSON: sorted keys, two spaces, final newline. Absent values are left out, lists never are.
+func json(_ value: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // The views' values hold strings, whole numbers and finite seconds: all of them encode.
+    guard let data = try? encoder.encode(value) else { return "{}\n" }
+    return String(decoding: data, as: UTF8.self) + "\n"
+}

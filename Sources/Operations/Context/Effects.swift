@@ -1,0 +1,119 @@
+package import AWSCore
+package import BotSpec
+
+/// The outside world, as values: what operations read and change goes through here.
+package struct Effects {
+    package var clock: any WallClock
+    /// `nil` is libcurl as the environment configures it, started by the first operation that needs it.
+    package var transport: (any HTTPTransport)?
+    package var files: FileSystem
+    package var environment: [String: String]
+    /// Somebody can read questions and type answers.
+    package var isTerminal: Bool
+    /// The process was asked to stop (SIGINT, SIGTERM).
+    package var isInterrupted: () -> Bool
+    package var randomBytes: (_ count: Int) -> [UInt8]
+    package var loadSpec: SpecLoading
+    package var buildPackage: PackageBuilding
+    /// Told of every attempt of every AWS call.
+    package var log: ((AWSAttempt) -> Void)?
+
+    package typealias SpecLoading = (
+        _ projectDirectory: String, _ specFile: String, _ stage: String, _ region: String?
+    ) -> SpecResult
+
+    /// Builds the handlers and packs them with the spec's settings, skipping what has not changed.
+    package typealias PackageBuilding = (
+        _ spec: BotSpec, _ context: ProjectContext, _ events: (OperationEvent) -> Void
+    ) throws(OperationError) -> BuiltPackage
+
+    package init(
+        clock: any WallClock,
+        transport: (any HTTPTransport)?,
+        files: FileSystem,
+        environment: [String: String],
+        isTerminal: Bool,
+        isInterrupted: @escaping () -> Bool,
+        randomBytes: @escaping (_ count: Int) -> [UInt8],
+        loadSpec: @escaping SpecLoading,
+        buildPackage: @escaping PackageBuilding,
+        log: ((AWSAttempt) -> Void)? = nil
+    ) {
+        self.clock = clock
+        self.transport = transport
+        self.files = files
+        self.environment = environment
+        self.isTerminal = isTerminal
+        self.isInterrupted = isInterrupted
+        self.randomBytes = randomBytes
+        self.loadSpec = loadSpec
+        self.buildPackage = buildPackage
+        self.log = log
+    }
+}
+
+extension Effects {
+    /// The machine itself.
+    package static func live(
+        environment: [String: String],
+        isTerminal: Bool,
+        isInterrupted: @escaping () -> Bool,
+        log: ((AWSAttempt) -> Void)? = nil
+    ) -> Effects {
+        Effects(
+            clock: SystemClock(),
+            transport: nil,
+            files: .live,
+            environment: environment,
+            isTerminal: isTerminal,
+            isInterrupted: isInterrupted,
+            randomBytes: { count in
+                var generator = SystemRandomNumberGenerator()
+                return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+            },
+            loadSpec: { directory, file, stage, region in
+                SpecLoader.live.load(
+                    projectDirectory: directory,
+                    specFile: file,
+                    stage: stage,
+                    overrides: SpecOverrides(region: region)
+                )
+            },
+            buildPackage: LivePackage.build,
+            log: log
+        )
+    }
+
+    /// Every effect stops the program and says which it was: what a test does not replace, it does not use.
+    package static func trapping() -> Effects {
+        Effects(
+            clock: TrappingClock(),
+            transport: TrappingTransport(),
+            files: FileSystem(
+                read: { path in trap("files.read(\(path))") },
+                write: { path, _, _ in trap("files.write(\(path))") },
+                exists: { path in trap("files.exists(\(path))") },
+                makeDirectory: { path in trap("files.makeDirectory(\(path))") }
+            ),
+            environment: [:],
+            isTerminal: false,
+            isInterrupted: { false },
+            randomBytes: { _ in trap("randomBytes") },
+            loadSpec: { _, _, _, _ in trap("loadSpec") },
+            buildPackage: { _, _, _ in trap("buildPackage") }
+        )
+    }
+}
+
+private func trap(_ effect: String) -> Never { preconditionFailure("unstubbed effect: \(effect)") }
+
+private final class TrappingClock: WallClock {
+    func now() -> Timestamp { trap("clock.now") }
+    func sleep(_ duration: Duration) { trap("clock.sleep") }
+}
+
+private final class TrappingTransport: HTTPTransport {
+    func begin(_ request: HTTPRequest, timeout: Duration) throws(TransportError) -> any HTTPExchange {
+        trap("transport.begin(\(request.method) \(request.endpoint.authority)\(request.path))")
+    }
+}

@@ -1,0 +1,163 @@
+import AWSClients
+import AWSCore
+import BotSpec
+
+/// `botctl deploy`: from the spec to a bot that runs, or to the news that it runs already.
+package struct Deploy {
+    package enum Outcome: String, Sendable { case nothingToDo, created, updated }
+
+    package struct Result: Sendable, Equatable {
+        package var outcome: Outcome
+        package var outputs: BotOutputs
+        /// Of the whole operation.
+        package var seconds: Double
+    }
+
+    package static func run(_ context: ProjectContext, _ host: any OperationHost) throws(OperationError) -> Result {
+        let clock = context.effects.clock
+        let began = clock.now()
+        let loaded = try context.loadSpec(telling: host)
+        let package = try context.buildPackage(loaded.spec, host)
+        let cloud = try Cloud(context, region: loaded.spec.region)
+        let identity = try cloud.signIn(loaded.spec, host)
+        let run = DeployRun(
+            context: context,
+            host: host,
+            cloud: cloud,
+            loaded: loaded,
+            package: package,
+            artifacts: ArtifactStore(
+                cloud,
+                account: identity.account,
+                bot: loaded.spec.name,
+                stage: loaded.spec.stage
+            )
+        )
+        let (outcome, stack) = try run.converge()
+        return Result(
+            outcome: outcome,
+            outputs: BotOutputs(stack, cloud),
+            seconds: began.duration(to: clock.now()).inSeconds
+        )
+    }
+}
+
+/// One deployment with everything it needs at hand. Every step can be repeated: a run that was killed is
+/// finished by the next.
+struct DeployRun {
+    let context: ProjectContext
+    let host: any OperationHost
+    let cloud: Cloud
+    let loaded: LoadedSpec
+    let package: BuiltPackage
+    let artifacts: ArtifactStore
+
+    var spec: BotSpec { loaded.spec }
+
+    func converge() throws(OperationError) -> (Deploy.Outcome, Stack) {
+        let desired = DesiredStack(
+            spec,
+            bucket: artifacts.bucket,
+            key: artifacts.key(of: package),
+            architecture: package.architecture.rawValue
+        )
+        let readiness = StackReadiness(cloud: cloud, context: context, host: host, name: desired.name)
+        let stack = try readiness.makeReady()
+        let deployedTemplate = try stack == nil ? nil : template(of: desired.name)
+        if let stack, let deployedTemplate, try isUpToDate(stack, deployedTemplate, desired) {
+            return (.nothingToDo, stack)
+        }
+        try Bootstrap(cloud: cloud, context: context, host: host, artifacts: artifacts).ensureBucket(holding: package)
+        try ensureTokenKey()
+        if try readiness.shellExists || stack != nil { try ChangeSetRun.removeLeftovers(of: desired.name, cloud) }
+        return try apply(desired, to: stack, deployedTemplate)
+    }
+
+    private func apply(
+        _ desired: DesiredStack,
+        to stack: Stack?,
+        _ deployedTemplate: String?
+    ) throws(OperationError) -> (Deploy.Outcome, Stack) {
+        let planning = DeployedState(
+            template: deployedTemplate,
+            parameters: stack?.parameters ?? [:],
+            manifest: try deployedManifest(stack)
+        )
+        let changes = ChangeSetRun(
+            cloud: cloud,
+            context: context,
+            host: host,
+            desired: desired,
+            template: desired.fitsIntoRequest ? .body(desired.text) : .url(try artifacts.upload(template: desired.text)),
+            type: stack == nil ? .create : .update
+        )
+        let outcome = try changes.run { changeSet throws(OperationError) in
+            let plan = try planning.plan(to: desired, package: package).confirmed(by: changeSet)
+            host.notify(.planned(plan))
+            return try context.confirm(DeployQuestion.make(plan: plan, spec: spec, isNew: stack == nil), host)
+        }
+        switch outcome {
+        case .nothingToDo:
+            let current = try describe(desired.name)
+            return (.nothingToDo, current)
+        case .done(let end):
+            let deployed = try DeployFailure.check(end, desired: desired, loaded: loaded)
+            try protect(deployed)
+            return (stack == nil ? .created : .updated, deployed)
+        }
+    }
+
+    private func isUpToDate(
+        _ stack: Stack,
+        _ deployedTemplate: String,
+        _ desired: DesiredStack
+    ) throws(OperationError) -> Bool {
+        guard stack.parameters == desired.parameters, stack.tags == desired.tags,
+            stack.hasTerminationProtection == spec.protect, desired.matches(template: deployedTemplate)
+        else { return false }
+        guard TokenKeyStore.isNeeded(spec) else { return true }
+        return try TokenKeyStore.exists(spec, cloud)
+    }
+
+    private func ensureTokenKey() throws(OperationError) {
+        guard TokenKeyStore.isNeeded(spec) else { return }
+        if try TokenKeyStore.ensure(spec, cloud, randomBytes: context.effects.randomBytes) {
+            host.notify(.tokenKeyCreated(parameter: TokenKeyStore.parameter(of: spec)))
+        }
+    }
+
+    private func template(of stack: String) throws(OperationError) -> String? {
+        try cloud.attempt("read the deployed template") { () throws(AWSError) in
+            try cloud.cloudFormation.getTemplate(stack)
+        }
+    }
+
+    private func deployedManifest(_ stack: Stack?) throws(OperationError) -> String? {
+        guard let bucket = stack?.parameters[ArtifactParameter.bucket],
+            let key = stack?.parameters[ArtifactParameter.key]
+        else { return nil }
+        return try artifacts.manifest(forKey: key, in: bucket)
+    }
+
+    private func describe(_ name: String) throws(OperationError) -> Stack {
+        let stack = try cloud.attempt("describe the stack \(name)") { () throws(AWSError) in
+            try cloud.cloudFormation.describeStack(name)
+        }
+        guard let stack else {
+            throw OperationError(
+                .stackState,
+                "the stack \(name) has gone while it was being deployed",
+                fix: "find out who deletes it, then deploy again"
+            )
+        }
+        return stack
+    }
+
+    /// Termination protection is no part of a change set.
+    private func protect(_ stack: Stack) throws(OperationError) {
+        guard stack.hasTerminationProtection != spec.protect else { return }
+        try cloud.attempt("set the termination protection of \(stack.name)") { () throws(AWSError) in
+            try cloud.cloudFormation.updateTerminationProtection(stack.name, enabled: spec.protect)
+        }
+    }
+}

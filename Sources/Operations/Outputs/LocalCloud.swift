@@ -1,0 +1,55 @@
+import AWSCore
+import BotSpec
+package import LocalAWS
+
+/// `botctl local`: a local AWS in the foreground, until Ctrl-C.
+package struct LocalCloud {
+    /// Looked at this often: has the server ended, has Ctrl-C come?
+    private static let watchInterval = Duration.seconds(1)
+
+    /// - Parameters:
+    ///   - environmentFile: where shell exports are written once everything answers; absolute.
+    ///   - started: told once everything answers.
+    package static func run(
+        _ context: ProjectContext,
+        port: Int,
+        environmentFile: String?,
+        started: (RunningLocalAWS) -> Void
+    ) throws(OperationError) {
+        // The region of the project's spec, so that what is deployed there finds itself.
+        let region = context.overrides.region ?? context.effects.loadSpec(
+            context.directory, context.specFile, context.stage, nil
+        ).spec?.region ?? "us-east-2"
+        let cloud: RunningLocalAWS
+        do {
+            cloud = try LocalAWS.start(
+                LocalAWS.Options(
+                    region: region,
+                    projectDirectory: context.directory,
+                    environment: context.effects.environment,
+                    port: port,
+                    isCancelled: context.effects.isInterrupted
+                )
+            )
+        } catch {
+            try context.checkInterrupted()
+            throw OperationError(.local, error.message, fix: error.fix)
+        }
+        defer { cloud.stop() }
+        if let environmentFile {
+            try context.effects.files.write(environmentFile, Array(cloud.shellExports.utf8), false)
+        }
+        started(cloud)
+        while !context.effects.isInterrupted() {
+            guard cloud.isRunning else {
+                throw OperationError(
+                    .local,
+                    "the local AWS has stopped by itself",
+                    details: ["its log was \(cloud.logFile)"],
+                    fix: "start it again with `botctl local`"
+                )
+            }
+            context.effects.clock.sleep(watchInterval)
+        }
+    }
+}

@@ -1,0 +1,169 @@
+import AWSClients
+import AWSCore
+import Planning
+
+/// One change set, from its making to the end of its execution or its removal.
+struct ChangeSetRun {
+    let cloud: Cloud
+    let context: ProjectContext
+    let host: any OperationHost
+    let desired: DesiredStack
+    let template: TemplateSource
+    let type: ChangeSetRequest.StackType
+
+    enum Outcome {
+        case nothingToDo
+        case done(StackWatch.Outcome)
+    }
+
+    /// Ours are recognised by this, also those that an interrupted run left behind.
+    static let namePrefix = "botctl-"
+
+    /// - Parameter approve: shows what will happen and says whether it may; `nil` changes nothing.
+    func run(approve: (ChangeSet) throws(OperationError) -> Bool) throws(OperationError) -> Outcome {
+        let name = "\(Self.namePrefix)\(context.effects.clock.now().milliseconds)"
+        let changeSet: ChangeSet
+        do throws(OperationError) {
+            changeSet = try create(name)
+            if changeSet.isEmpty {
+                try discard(name)
+                return .nothingToDo
+            }
+            guard changeSet.status == .createComplete else {
+                throw OperationError(
+                    .aws,
+                    "CloudFormation could not plan the change of \(desired.name)",
+                    details: [changeSet.statusReason ?? changeSet.status.word],
+                    fix: "correct what it names, then deploy again"
+                )
+            }
+            guard try approve(changeSet) else {
+                throw OperationError(
+                    .declined,
+                    "nothing was changed",
+                    fix: "run the command again when the plan is as you want it"
+                )
+            }
+            try context.checkInterrupted()
+        } catch {
+            // What stopped the run must not stop the tidying: neither Ctrl-C nor a second error.
+            try? quiet.discard(name)
+            throw error
+        }
+        return .done(try execute(changeSet))
+    }
+
+    private func create(_ name: String) throws(OperationError) -> ChangeSet {
+        host.notify(.creatingChangeSet(stack: desired.name, name: name))
+        let request = ChangeSetRequest(
+            stackName: desired.name,
+            name: name,
+            type: type,
+            template: template,
+            parameters: desired.parameters.mapValues { .value($0) },
+            capabilities: desired.template.capabilities,
+            tags: desired.tags,
+            clientToken: name
+        )
+        let created = try cloud.attempt("create a change set for the stack \(desired.name)") { () throws(AWSError) in
+            try cloud.cloudFormation.createChangeSet(request)
+        }
+        var schedule = PollingSchedule()
+        while true {
+            let changeSet = try cloud.attempt("describe the change set \(name)") { () throws(AWSError) in
+                try cloud.cloudFormation.describeChangeSet(created.id)
+            }
+            if let changeSet, !changeSet.status.isPending { return changeSet }
+            context.effects.clock.sleep(schedule.next(news: false))
+            try context.checkInterrupted()
+        }
+    }
+
+    private func execute(_ changeSet: ChangeSet) throws(OperationError) -> StackWatch.Outcome {
+        do throws(OperationError) {
+            try cloud.attempt("execute the change set \(changeSet.name)") { () throws(AWSError) in
+                try cloud.cloudFormation.executeChangeSet(
+                    changeSet.id.isEmpty ? changeSet.name : changeSet.id,
+                    stackName: desired.name,
+                    clientToken: changeSet.name
+                )
+            }
+            host.notify(.watching(stack: desired.name, work: type == .create ? .create : .update))
+            let outcome = try StackWatch(
+                cloud: cloud,
+                context: context,
+                host: host,
+                stack: changeSet.stackId.isEmpty ? desired.name : changeSet.stackId,
+                name: desired.name,
+                token: changeSet.name,
+                changeSet: changeSet.id,
+                since: changeSet.created
+            ).run()
+            host.notify(
+                .settled(
+                    stack: desired.name,
+                    status: outcome.stack?.status.word ?? StackStatus.deleteComplete.word,
+                    seconds: outcome.seconds
+                )
+            )
+            return outcome
+        } catch {
+            guard error.code == .interrupted else { throw error }
+            throw OperationError(
+                .interrupted,
+                "stopped watching; CloudFormation goes on with \(desired.name)",
+                fix: "run the same command again to see how it ended"
+            )
+        }
+    }
+
+    /// The same run, deaf to Ctrl-C.
+    private var quiet: ChangeSetRun {
+        get throws(OperationError) {
+            var context = context
+            context.effects.isInterrupted = { false }
+            let cloud = try Cloud(context, region: cloud.session.region)
+            return ChangeSetRun(
+                cloud: cloud,
+                context: context,
+                host: host,
+                desired: desired,
+                template: template,
+                type: type
+            )
+        }
+    }
+
+    private func discard(_ name: String) throws(OperationError) {
+        try cloud.attempt("delete the change set \(name)") { () throws(AWSError) in
+            try cloud.cloudFormation.deleteChangeSet(name, stackName: desired.name)
+        }
+        guard type == .create else { return }
+        try removeShell()
+    }
+
+    /// A change set for a new stack leaves an empty stack in review behind: deleted unless it holds another's.
+    private func removeShell() throws(OperationError) {
+        try cloud.attempt("delete the empty stack \(desired.name)") { () throws(AWSError) in
+            guard try cloud.cloudFormation.describeStack(desired.name)?.status == .reviewInProgress,
+                try cloud.cloudFormation.listChangeSets(stackName: desired.name).isEmpty
+            else { return }
+            try cloud.cloudFormation.deleteStack(desired.name, clientToken: "\(Self.namePrefix)shell")
+        }
+    }
+
+    /// Removes the change sets that interrupted runs left on a stack.
+    static func removeLeftovers(of stack: String, _ cloud: Cloud) throws(OperationError) {
+        try cloud.attempt("list the change sets of \(stack)") { () throws(AWSError) in
+            for changeSet in try cloud.cloudFormation.listChangeSets(stackName: stack)
+            where changeSet.name.hasPrefix(namePrefix) && changeSet.executionStatus != .complete
+                && changeSet.executionStatus != .inProgress
+            {
+                try cloud.cloudFormation.deleteChangeSet(
+                    changeSet.id.isEmpty ? changeSet.name : changeSet.id,
+                    stackName: stack
+                )
+            }
+        }
+    }
+}
