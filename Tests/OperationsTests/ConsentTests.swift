@@ -9,9 +9,11 @@ import Testing
         #expect(Consent.decide(assumeYes: assumeYes, isTerminal: isTerminal) == consent)
     }
 
-    @Test(arguments: [
-        ("y", true), ("Y", true), (" yes \r", true), ("n", false), ("NO", false), ("maybe", nil), ("yy", nil),
-    ] as [(String, Bool?)])
+    @Test(
+        arguments: [
+            ("y", true), ("Y", true), (" yes \r", true), ("n", false), ("NO", false), ("maybe", nil), ("yy", nil),
+        ] as [(String, Bool?)]
+    )
     func words(answer: String, meaning: Bool?) {
         #expect(Question("Go?", defaultAnswer: false).meaning(of: answer) == meaning)
         #expect(Question("Go?", defaultAnswer: true).meaning(of: answer) == meaning)

@@ -169,7 +169,7 @@ import Testing
     func refusals(call: String, code expected: String, becomes: OperationError.Code) throws {
         let fixture = Fixture()
         fixture.aws.buckets["botctl-artifacts-111122223333-us-east-2"] = [:]
-        fixture.aws.refusals[call] = (403, expected, "no")
+        fixture.aws.refusals[call] = (becomes == .aws ? 400 : 403, expected, "no")
         expectFailure(becomes) { try fixture.deploy() }
         #expect(fixture.count("cloudformation.ExecuteChangeSet") == 0)
     }

@@ -10,7 +10,8 @@ final class Console {
 
     init(_ machine: Machine, noColour: Bool) {
         self.machine = machine
-        let allowed = !noColour && (machine.environment["NO_COLOR"] ?? "").isEmpty && machine.environment["TERM"] != "dumb"
+        let allowed =
+            !noColour && (machine.environment["NO_COLOR"] ?? "").isEmpty && machine.environment["TERM"] != "dumb"
         outputStyle = Style(isColoured: allowed && machine.outputIsTerminal)
         errorStyle = Style(isColoured: allowed && machine.errorIsTerminal)
         isLive = machine.errorIsTerminal && machine.environment["TERM"] != "dumb"

@@ -23,7 +23,9 @@ final class ChatView {
         case .welcome(_, let history):
             guard isConversation else { return }
             for message in history where !isJSON {
-                console.error(faint("\(message.role == .customer ? "you" : "bot"): \(visibleLines(message.text))") + "\n")
+                console.error(
+                    faint("\(message.role == .customer ? "you" : "bot"): \(visibleLines(message.text))") + "\n"
+                )
             }
             prompt()
         case .delta(let text):
@@ -57,7 +59,11 @@ final class ChatView {
         }
         isMidReply = false
         for citation in reply.citations {
-            console.error(console.errorStyle.faint("  [\(visible(citation.id))] \(visible(citation.title)), \(visible(citation.file))") + "\n")
+            console.error(
+                console.errorStyle.faint(
+                    "  [\(visible(citation.id))] \(visible(citation.title)), \(visible(citation.file))"
+                ) + "\n"
+            )
         }
     }
 

@@ -16,7 +16,12 @@ struct LocalView {
     }
 
     var json: String {
-        BotctlCommands.json(Document(endpoint: endpoint, environment: Dictionary(uniqueKeysWithValues: environment.map { ($0.name, $0.value) })))
+        BotctlCommands.json(
+            Document(
+                endpoint: endpoint,
+                environment: Dictionary(uniqueKeysWithValues: environment.map { ($0.name, $0.value) })
+            )
+        )
     }
 
     private struct Document: Encodable {

@@ -14,7 +14,11 @@ struct PlanView {
         var text = summary(style) + "\n"
         if let package = plan.package { text += PackageView(package).text(style) }
         text += plan.createsStack ? additionsByType(style) : plan.changes.map { change($0, style) }.joined()
-        text += values("Parameter", plan.parameters.filter { !Self.impliedByPackage.contains($0.name) || plan.package == nil }, style)
+        text += values(
+            "Parameter",
+            plan.parameters.filter { !Self.impliedByPackage.contains($0.name) || plan.package == nil },
+            style
+        )
         text += values("Output", plan.createsStack ? [] : plan.outputs, style)
         return text
     }
@@ -34,7 +38,9 @@ struct PlanView {
         if parts.isEmpty { parts.append("only parameters and outputs change") }
         var text = style.bold("Plan: \(parts.joined(separator: ", ")).") + "\n"
         if counts.dataLoss > 0 {
-            text += style.red("\(plural(counts.dataLoss, "change")) below lose\(counts.dataLoss == 1 ? "s" : "") data.") + "\n"
+            text +=
+                style.red("\(plural(counts.dataLoss, "change")) below lose\(counts.dataLoss == 1 ? "s" : "") data.")
+                + "\n"
         }
         if counts.widerPermissions > 0 {
             text += style.yellow("The bot would be allowed to do more than before.") + "\n"
@@ -51,7 +57,10 @@ struct PlanView {
         }
         let rows = types.map { type -> [String] in
             let ids = names[type] ?? []
-            return [style.green("+"), String(ids.count), shortType(type), style.faint(Self.cut(ids.joined(separator: ", ")))]
+            return [
+                style.green("+"), String(ids.count), shortType(type),
+                style.faint(Self.cut(ids.joined(separator: ", "))),
+            ]
         }
         return aligned(rows, indent: "  ")
     }
@@ -76,7 +85,8 @@ struct PlanView {
         let rows = change.properties.map { property in
             [
                 visible(property.path),
-                "\(Self.value(property.before)) → \(Self.value(property.after))" + (property.replaces ? "  (replaces)" : ""),
+                "\(Self.value(property.before)) → \(Self.value(property.after))"
+                    + (property.replaces ? "  (replaces)" : ""),
             ]
         }
         return text + aligned(rows, indent: "        ")
@@ -122,7 +132,8 @@ struct PackageView {
                 case .remove: style.red("-")
                 case .change, .replace: style.yellow("~")
                 }
-            text += "  \(symbol) \(style.bold(visible(rule.file)))\(count(rule.diff, style))\n" + hunks(rule.diff, style)
+            text +=
+                "  \(symbol) \(style.bold(visible(rule.file)))\(count(rule.diff, style))\n" + hunks(rule.diff, style)
         }
         let rows = package.settings.map {
             ["~ \(visible($0.path))", "\(PlanView.value($0.before)) → \(PlanView.value($0.after))"]
@@ -151,7 +162,9 @@ struct PackageView {
             }
         }
         let hidden = lines.count - Self.maximumLines
-        if hidden > 0 { lines = lines.prefix(Self.maximumLines) + ["… \(plural(hidden, "more line")) (--json has all)"] }
+        if hidden > 0 {
+            lines = lines.prefix(Self.maximumLines) + ["… \(plural(hidden, "more line")) (--json has all)"]
+        }
         return lines.map { "      \($0)\n" }.joined()
     }
 }

@@ -56,7 +56,8 @@ struct ProgressView {
         switch event {
         case .started(let method, _): line("Build", method)
         case .output(let text):
-            isLive ? Drawing(transient: "  " + visible(String(text.prefix(100)))) : Drawing(text: "  \(visible(text))\n")
+            isLive
+                ? Drawing(transient: "  " + visible(String(text.prefix(100)))) : Drawing(text: "  \(visible(text))\n")
         case .waiting: line("Build", "another botctl is building this project; waiting for it")
         case .skipped(let reason): line("Build", "none, \(reason)")
         case .finished(let seconds): line("Build", "done in \(elapsed(seconds))")
@@ -85,7 +86,8 @@ struct ProgressView {
         if event.isDone || !isLive {
             let mark = event.failed ? style.red("✗") : event.isDone ? style.green("✓") : style.faint("·")
             let status = isLive && !event.failed ? "" : "  \(event.status)"
-            drawing.text = "  \(mark) \(event.logicalId)  \(style.faint(shortType(event.type)))\(status)"
+            drawing.text =
+                "  \(mark) \(event.logicalId)  \(style.faint(shortType(event.type)))\(status)"
                 + "  \(style.faint(elapsed(seconds)))\n"
             if event.failed, let reason = event.reason { drawing.text? += "      \(style.red(visible(reason)))\n" }
         }

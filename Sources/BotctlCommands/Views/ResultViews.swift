@@ -52,7 +52,9 @@ struct DeployView {
     }
 
     var json: String {
-        BotctlCommands.json(Document(outcome: result.outcome.rawValue, seconds: result.seconds, OutputsDocument(result.outputs)))
+        BotctlCommands.json(
+            Document(outcome: result.outcome.rawValue, seconds: result.seconds, OutputsDocument(result.outputs))
+        )
     }
 
     private struct Document: Encodable {
@@ -86,7 +88,8 @@ struct TeardownView {
         }
         for removal in result.removed { text += "Deleted the \(removal.kind) \(removal.name).\n" }
         for table in result.kept {
-            text += "\(style.bold("Kept")) the table \(table.name): \(table.items) item\(table.items == 1 ? "" : "s"), "
+            text +=
+                "\(style.bold("Kept")) the table \(table.name): \(table.items) item\(table.items == 1 ? "" : "s"), "
                 + "\(byteCount(table.bytes)) when DynamoDB last counted. To delete it as well:\n"
                 + "  \(table.deletionCommand)\n"
         }
@@ -134,7 +137,9 @@ struct SynthView {
         aligned(files.map { [$0.written ? style.green("wrote") : style.faint("unchanged"), $0.path] })
     }
 
-    var json: String { BotctlCommands.json(Document(files: files.map { Document.File(path: $0.path, written: $0.written) })) }
+    var json: String {
+        BotctlCommands.json(Document(files: files.map { Document.File(path: $0.path, written: $0.written) }))
+    }
 
     private struct Document: Encodable {
         struct File: Encodable {
@@ -200,7 +205,9 @@ struct InitView {
             """
     }
 
-    var json: String { BotctlCommands.json(Document(directory: result.directory, name: result.name, files: result.files)) }
+    var json: String {
+        BotctlCommands.json(Document(directory: result.directory, name: result.name, files: result.files))
+    }
 
     private struct Document: Encodable {
         var formatVersion = 1

@@ -5,7 +5,8 @@ import HandlerBuild
 extension OperationError {
     /// - Parameter doing: what the call was for, as in "cannot describe the stack".
     package init(_ error: AWSError, _ doing: String) {
-        let details = ["\(error.operation): \(error.code): \(error.message)"]
+        let details =
+            ["\(error.operation): \(error.code): \(error.message)"]
             + (error.requestId.map { ["request id \($0)"] } ?? [])
         if let problem = error.accessProblem {
             let code: Code = problem == .denied ? .accessDenied : .credentials

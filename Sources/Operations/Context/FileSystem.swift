@@ -18,7 +18,8 @@ package struct FileSystem: Sendable {
 
     package init(
         read: @escaping @Sendable (_ path: String) throws(OperationError) -> [UInt8]?,
-        write: @escaping @Sendable (_ path: String, _ bytes: [UInt8], _ executable: Bool) throws(OperationError) -> Void,
+        write:
+            @escaping @Sendable (_ path: String, _ bytes: [UInt8], _ executable: Bool) throws(OperationError) -> Void,
         exists: @escaping @Sendable (_ path: String) -> Bool,
         makeDirectory: @escaping @Sendable (_ path: String) throws(OperationError) -> Void
     ) {

@@ -26,6 +26,8 @@ struct Bootstrap {
         let desired = DesiredStack.bootstrap(plainHTTP: cloud.session.endpoint("s3").scheme == .http)
         let stack = try StackReadiness(cloud: cloud, context: context, host: host, name: desired.name).makeReady()
         guard stack == nil else {
+            // Another run was at it, and this one has waited for its end.
+            if try artifacts.bucketExists() { return }
             throw OperationError(
                 .stackState,
                 "the stack \(desired.name) is there, but its bucket \(artifacts.bucket) is not",

@@ -65,7 +65,7 @@ struct DeployRun {
         let stack = try readiness.makeReady()
         let deployedTemplate = try stack == nil ? nil : template(of: desired.name)
         if let stack, let deployedTemplate, try isUpToDate(stack, deployedTemplate, desired) {
-            return (.nothingToDo, stack)
+            return (try protect(stack) ? .updated : .nothingToDo, stack)
         }
         try Bootstrap(cloud: cloud, context: context, host: host, artifacts: artifacts).ensureBucket(holding: package)
         try ensureTokenKey()
@@ -88,7 +88,8 @@ struct DeployRun {
             context: context,
             host: host,
             desired: desired,
-            template: desired.fitsIntoRequest ? .body(desired.text) : .url(try artifacts.upload(template: desired.text)),
+            template: desired.fitsIntoRequest
+                ? .body(desired.text) : .url(try artifacts.upload(template: desired.text)),
             type: stack == nil ? .create : .update
         )
         let outcome = try changes.run { changeSet throws(OperationError) in
@@ -99,10 +100,10 @@ struct DeployRun {
         switch outcome {
         case .nothingToDo:
             let current = try describe(desired.name)
-            return (.nothingToDo, current)
+            return (try protect(current) ? .updated : .nothingToDo, current)
         case .done(let end):
             let deployed = try DeployFailure.check(end, desired: desired, loaded: loaded)
-            try protect(deployed)
+            _ = try protect(deployed)
             return (stack == nil ? .created : .updated, deployed)
         }
     }
@@ -113,7 +114,7 @@ struct DeployRun {
         _ desired: DesiredStack
     ) throws(OperationError) -> Bool {
         guard stack.parameters == desired.parameters, stack.tags == desired.tags,
-            stack.hasTerminationProtection == spec.protect, desired.matches(template: deployedTemplate)
+            desired.matches(template: deployedTemplate)
         else { return false }
         guard TokenKeyStore.isNeeded(spec) else { return true }
         return try TokenKeyStore.exists(spec, cloud)
@@ -154,10 +155,13 @@ struct DeployRun {
     }
 
     /// Termination protection is no part of a change set.
-    private func protect(_ stack: Stack) throws(OperationError) {
-        guard stack.hasTerminationProtection != spec.protect else { return }
+    /// - Returns: whether it had to be changed.
+    private func protect(_ stack: Stack) throws(OperationError) -> Bool {
+        guard stack.hasTerminationProtection != spec.protect else { return false }
         try cloud.attempt("set the termination protection of \(stack.name)") { () throws(AWSError) in
             try cloud.cloudFormation.updateTerminationProtection(stack.name, enabled: spec.protect)
         }
+        host.notify(.note("termination protection of \(stack.name) is \(spec.protect ? "on" : "off") now"))
+        return true
     }
 }

@@ -8,7 +8,11 @@ package enum DeployQuestion {
         let confirmation = spec.protect ? spec.stackName : nil
         if summary.dataLoss > 0 {
             let what = summary.dataLoss == 1 ? "1 change loses data" : "\(summary.dataLoss) changes lose data"
-            return Question("\(what). Deploy to \(spec.stackName) all the same?", defaultAnswer: false, confirmation: confirmation)
+            return Question(
+                "\(what). Deploy to \(spec.stackName) all the same?",
+                defaultAnswer: false,
+                confirmation: confirmation
+            )
         }
         if !isNew, summary.widerPermissions > 0 {
             return Question(

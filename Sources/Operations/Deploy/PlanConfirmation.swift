@@ -14,7 +14,10 @@ extension Plan {
             let holdsData = plan.changes[index].type == "AWS::DynamoDB::Table"
             plan.changes[index].rank = min(plan.changes[index].rank, holdsData ? .dataLoss : .replacement)
             plan.changes[index].reasons.append(
-                Change.Reason(holdsData ? .dataLoss : .replacement, "CloudFormation says that it replaces this resource")
+                Change.Reason(
+                    holdsData ? .dataLoss : .replacement,
+                    "CloudFormation says that it replaces this resource"
+                )
             )
         }
         plan.changes.sort { ($0.rank, $0.logicalId) < ($1.rank, $1.logicalId) }

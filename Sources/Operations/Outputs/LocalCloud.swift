@@ -17,9 +17,13 @@ package struct LocalCloud {
         started: (RunningLocalAWS) -> Void
     ) throws(OperationError) {
         // The region of the project's spec, so that what is deployed there finds itself.
-        let region = context.overrides.region ?? context.effects.loadSpec(
-            context.directory, context.specFile, context.stage, nil
-        ).spec?.region ?? "us-east-2"
+        let region =
+            context.overrides.region ?? context.effects.loadSpec(
+                context.directory,
+                context.specFile,
+                context.stage,
+                nil
+            ).spec?.region ?? "us-east-2"
         let cloud: RunningLocalAWS
         do {
             cloud = try LocalAWS.start(

@@ -2,7 +2,8 @@ import BotSpec
 
 /// `botctl build`: the package that a deployment would upload.
 package struct Build {
-    package static func run(_ context: ProjectContext, _ host: any OperationHost) throws(OperationError) -> BuiltPackage {
+    package static func run(_ context: ProjectContext, _ host: any OperationHost) throws(OperationError) -> BuiltPackage
+    {
         let spec = try context.loadSpec(telling: host).spec
         return try context.buildPackage(spec, host)
     }

@@ -35,7 +35,9 @@ package struct PackageManifest: Sendable, Equatable {
 
     init(_ package: HandlerPackage) {
         self.init(
-            files: package.entries.map { File(name: $0.name, size: Int64($0.size), crc32: $0.crc32, sha256: $0.sha256) },
+            files: package.entries.map {
+                File(name: $0.name, size: Int64($0.size), crc32: $0.crc32, sha256: $0.sha256)
+            },
             configuration: package.configuration
         )
     }

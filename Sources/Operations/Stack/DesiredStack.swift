@@ -27,7 +27,8 @@ package struct DesiredStack: Sendable, Equatable {
             name: spec.stackName,
             template: Synthesizer.template(for: spec),
             parameters: [
-                ArtifactParameter.bucket: bucket, ArtifactParameter.key: key, ArtifactParameter.architecture: architecture,
+                ArtifactParameter.bucket: bucket, ArtifactParameter.key: key,
+                ArtifactParameter.architecture: architecture,
             ],
             tags: BotTags.all(of: spec)
         )

@@ -48,7 +48,8 @@ struct StackWatch {
             events += news
             tell(news)
             let elapsed = began.duration(to: clock.now())
-            let hasBegun = events.contains { $0.clientToken == token } || (changeSet != nil && current?.changeSetId == changeSet)
+            let hasBegun =
+                events.contains { $0.clientToken == token } || (changeSet != nil && current?.changeSetId == changeSet)
             guard let status = current?.status, status != .deleteComplete else {
                 return Outcome(stack: nil, events: events, seconds: elapsed.inSeconds)
             }

@@ -234,7 +234,3 @@ private final class Answer: HTTPExchange {
 
     func cancel() {}
 }
-
-extension JSONValue: ExpressibleByStringLiteral {
-    public init(stringLiteral value: String) { self = .string(value) }
-}

@@ -33,7 +33,9 @@ extension FakeAWS {
             guard var stack = stacks[name] else { return xml(action, "") }
             begin(&stack, name, "DELETE_IN_PROGRESS", form["ClientRequestToken"] ?? "")
             stack.pending = (ticks, nil)
-            if stack.status == "REVIEW_IN_PROGRESS" { stacks[name] = nil } else {
+            if stack.status == "REVIEW_IN_PROGRESS" {
+                stacks[name] = nil
+            } else {
                 stack.status = "DELETE_IN_PROGRESS"
                 stacks[name] = stack
             }
