@@ -28,17 +28,18 @@ package final class WebSocketConnection {
     ///   - url: `ws://` or `wss://`.
     ///   - headers: further headers of the handshake.
     ///   - timeout: for the connection and the handshake together.
-    ///   - certificateAuthorities: a PEM file instead of the system's, as `AWS_CA_BUNDLE` names one.
+    ///   - settings: proxies and certificate authorities.
+    ///   - maximumMessageBytes: a longer message of the server closes the connection with 1009.
     package static func connect(
         url: String,
         headers: HTTPHeaders = [:],
         timeout: Duration = .seconds(15),
-        certificateAuthorities: String? = nil,
+        settings: CurlSettings = CurlSettings(),
         maximumMessageBytes: Int = 1 << 20
     ) throws(WebSocketError) -> WebSocketConnection {
         guard let parsed = WebSocketURL(url) else { throw .invalidURL(url) }
         let deadline = ContinuousClock.now.advanced(by: timeout)
-        let stream = try CurlStream(parsed, certificateAuthorities: certificateAuthorities, timeout: timeout)
+        let stream = try CurlStream(parsed, settings: settings, timeout: timeout)
         return try connect(
             parsed,
             over: stream,

@@ -30,8 +30,7 @@ final class CurlStream: WebSocketStream {
     private let socket: curl_socket_t
     private var isOpen = true
 
-    /// - Parameter certificateAuthorities: a PEM file instead of the system's.
-    init(_ url: WebSocketURL, certificateAuthorities: String?, timeout: Duration) throws(WebSocketError) {
+    init(_ url: WebSocketURL, settings: CurlSettings, timeout: Duration) throws(WebSocketError) {
         peer = "\(url.host):\(url.port)"
         guard let easy = curl_easy_init() else {
             throw .transport(TransportError(.connect, peer: peer, detail: "libcurl could not be started"))
@@ -48,15 +47,21 @@ final class CurlStream: WebSocketStream {
             // A proxy would answer the upgrade itself; through a tunnel it does not see it.
             botctl_curl_set_long(easy, CURLOPT_HTTPPROXYTUNNEL, 1)
             botctl_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(timeout.milliseconds)))
-            if let certificateAuthorities { botctl_curl_set_string(easy, CURLOPT_CAINFO, certificateAuthorities) }
+            // An empty proxy keeps libcurl from asking the environment itself.
+            let proxy = url.isSecure ? settings.httpsProxy : settings.httpProxy
+            botctl_curl_set_string(easy, CURLOPT_PROXY, proxy ?? "")
+            botctl_curl_set_string(easy, CURLOPT_NOPROXY, settings.noProxy ?? "")
+            if let bundle = settings.certificateAuthorities { botctl_curl_set_string(easy, CURLOPT_CAINFO, bundle) }
             let result = curl_easy_perform(easy)
             botctl_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, nil)
             return result == CURLE_OK ? botctl_curl_get_socket(easy, CURLINFO_ACTIVESOCKET, &socket) : result
         }
         guard result == CURLE_OK, socket >= 0 else {
-            let text = detail.first == 0 ? String(cString: curl_easy_strerror(result)) : String(cString: detail)
+            var connectStatus = 0
+            botctl_curl_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &connectStatus)
             curl_easy_cleanup(easy)
-            throw .transport(TransportError(Self.kind(result), peer: peer, detail: text))
+            let text = String(decoding: detail.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            throw .transport(curlError(result, text: text, connectStatus: connectStatus, peer: peer))
         }
         self.easy = easy
         self.socket = socket
@@ -114,17 +119,6 @@ final class CurlStream: WebSocketStream {
     }
 
     private func broken(_ result: CURLcode) -> WebSocketError {
-        .transport(TransportError(.reset, peer: peer, detail: String(cString: curl_easy_strerror(result))))
-    }
-
-    private static func kind(_ result: CURLcode) -> TransportError.Kind {
-        switch result {
-        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .resolve
-        case CURLE_OPERATION_TIMEDOUT: .timeout
-        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE,
-            CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER:
-            .tls
-        default: .connect
-        }
+        .transport(curlError(result, text: "", connectStatus: 0, peer: peer))
     }
 }

@@ -9,7 +9,9 @@ enum StageMerge {
         if hasRoutes(stage), !hasRoutes(base), case .mapping(let entries) = base.content {
             base.content = .mapping(entries.filter { $0.key != "routes" } + builtInRoutes(below: stage))
         }
-        return merge(stage, over: base, path: "")
+        var merged = merge(stage, over: base, path: "")
+        merged.range = base.range
+        return merged
     }
 
     private static func merge(_ upper: YAMLNode, over lower: YAMLNode, path: String) -> YAMLNode {

@@ -41,7 +41,7 @@ extension AWSError {
             message.contains("Signature expired") || message.contains("Signature not yet current")
                 ? .clockSkew : .wrongSecretKey
         case "MissingAuthenticationToken", "MissingAuthenticationTokenException", "IncompleteSignature",
-            "IncompleteSignatureException", "InvalidToken":
+            "IncompleteSignatureException", "InvalidToken", "credentials.unavailable", "credentials.missing":
             .notAuthenticated
         case "RequestTimeTooSkewed", "RequestInTheFuture":
             .clockSkew

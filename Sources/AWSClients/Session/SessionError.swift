@@ -17,6 +17,13 @@ package struct SessionError: Error, Sendable, Equatable, CustomStringConvertible
     }
 
     package var code: Code
+    /// Commands exit with 77 on these.
+    package var isAboutCredentials: Bool {
+        switch code {
+        case .noCredentials, .partialCredentials, .unsupportedCredentials, .profileNotFound: true
+        default: false
+        }
+    }
     package var message: String
     /// Imperative, without a full stop.
     package var nextStep: String

@@ -31,6 +31,8 @@ struct MapReader {
                 continue
             }
             entries[entry.key] = entry
+            // A key without a value is as good as absent: rules must not take it for something the user wrote.
+            if entry.value.isNull { continue }
             findings.sourceMap.set(Self.join(path, entry.key), value: entry.value.range, key: entry.keyRange)
         }
         self.entries = entries

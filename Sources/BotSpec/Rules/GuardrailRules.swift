@@ -33,7 +33,7 @@ enum GuardrailRules {
             if !isPlain || !(1...AWSLimit.topicNameLength).contains(topic.name.utf8.count) {
                 context.report(
                     .topicText,
-                    "a topic's name has 1 to \(AWSLimit.topicNameLength) ASCII letters, digits, spaces and - _ ! ? .",
+                    "a topic's name has 1 to \(AWSLimit.topicNameLength) ASCII letters, digits, spaces and . - _ ! ?",
                     at: "\(path).name",
                     fix: "write a name like `legal-advice`"
                 )

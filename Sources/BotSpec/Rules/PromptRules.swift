@@ -52,5 +52,5 @@ enum PromptRules {
         )
     }
 
-    private static func path(_ context: RuleContext) -> String { context.wrote("prompt") ? "prompt" : "promptFile" }
+    private static func path(_ context: RuleContext) -> String { context.wrote("promptFile") ? "promptFile" : "prompt" }
 }

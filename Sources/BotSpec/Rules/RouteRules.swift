@@ -68,6 +68,8 @@ enum RouteRules {
         ]
         for (handler, loss) in needed where !context.spec.routes.contains(where: { $0.handler == handler }) {
             let key = HandlerName.builtInRoutes.first { $0.handler == handler }?.key ?? handler.rawValue
+            // Served by a wrong handler: that is what is said then.
+            if key.hasPrefix("$"), context.wrote("routes.\(key)") { continue }
             context.report(
                 .warning,
                 .routeWithoutMessages,

@@ -30,9 +30,9 @@ enum YAMLSyntaxExplanation {
     private static func explanation(problem: String, context: String) -> (message: String, fix: String) {
         switch (problem, context) {
         case (_, "while scanning a quoted scalar"):
-            problem.hasPrefix("found unknown escape")
-                ? ("a backslash here begins no known escape", "use single quotes, or write the backslash twice")
-                : ("the quote that opens here is not closed", "close it with the same quote")
+            ("the quote that opens here is not closed", "close it with the same quote")
+        case (_, "while parsing a quoted scalar"):
+            ("a backslash here begins no known escape", "use single quotes, or write the backslash twice")
         case ("mapping values are not allowed in this context", _):
             ("a `key:` is not allowed here", "put the text in quotes if its colon belongs to it, or start a new line")
         case ("did not find expected key", _):
@@ -49,6 +49,11 @@ enum YAMLSyntaxExplanation {
             ("the map that is open here lacks a `,` or `}`", "separate its entries by commas and close it with `}`")
         case ("block sequence entries are not allowed in this context", _):
             ("a list item is not allowed here", "put the `-` on a line of its own, or the text in quotes")
+        case ("did not find expected node content", _):
+            (
+                "a value is missing here, or cannot begin like this",
+                "write the value, in quotes if it begins with a sign"
+            )
         case ("found unexpected document indicator", _):
             ("a document marker inside a value", "indent it, or close the quote above")
         case ("found undefined tag handle", _):

@@ -49,6 +49,7 @@ package final class BedrockStandIn: Sendable {
     private let server: LoopbackServer
 
     package var endpoint: Endpoint { Endpoint(scheme: .http, host: "127.0.0.1", port: server.port) }
+    package var url: String { "http://127.0.0.1:\(server.port)" }
 
     package static func start(_ options: Options = Options()) throws(LocalAWSError) -> BedrockStandIn {
         let service = BedrockService(options)
@@ -124,13 +125,14 @@ private final class BedrockService: Sendable {
             )
         )
         var events = 0
-        func post(_ event: [UInt8]) {
+        func post(_ event: EventStreamMessage) {
             guard writer.isConnected else { return }
-            if events == eventsUntilReset {
+            // An answer of over 24 MB has no event; it ends as one that broke.
+            guard events != eventsUntilReset, let bytes = try? event.encoded() else {
                 writer.reset()
                 return
             }
-            writer.chunk(event)
+            writer.chunk(bytes)
             events += 1
         }
         post(ConverseReply.start())
@@ -162,7 +164,8 @@ private final class BedrockService: Sendable {
             )
         }
         if value.hasPrefix("Bearer "), value.count > 7 { return }
-        guard value.hasPrefix("AWS4-HMAC-SHA256 "), value.contains("SignedHeaders="), value.contains("Signature=") else {
+        guard value.hasPrefix("AWS4-HMAC-SHA256 "), value.contains("SignedHeaders="), value.contains("Signature=")
+        else {
             throw BedrockFailure(
                 status: 403,
                 type: "IncompleteSignatureException",

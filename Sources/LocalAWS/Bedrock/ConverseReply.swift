@@ -8,7 +8,7 @@ struct ConverseReply: Sendable, Equatable {
     var outputTokens: Int
 
     init(_ request: ConverseRequest, answerer: OfflineAnswerer) {
-        text = answerer.answer(
+        var text = answerer.answer(
             systemPrompt: request.system,
             customerMessages: request.messages.filter { $0.role == .user }.map(\.text)
         )
@@ -22,6 +22,7 @@ struct ConverseReply: Sendable, Equatable {
             while text.last == "\u{FFFD}" { text.removeLast() }
             stopReason = "max_tokens"
         }
+        self.text = text
         inputTokens = request.messages.reduce(Self.tokens(request.system)) { $0 + Self.tokens($1.text) }
         outputTokens = Self.tokens(text)
     }
@@ -62,14 +63,14 @@ struct ConverseReply: Sendable, Equatable {
         return current.isEmpty ? pieces : pieces + [current]
     }
 
-    static func start() -> [UInt8] { event("messageStart", ["role": "assistant"]) }
+    static func start() -> EventStreamMessage { event("messageStart", ["role": "assistant"]) }
 
-    static func delta(_ text: String) -> [UInt8] {
+    static func delta(_ text: String) -> EventStreamMessage {
         event("contentBlockDelta", ["contentBlockIndex": 0, "delta": ["text": .string(text)]])
     }
 
     /// Everything after the last delta.
-    func end(latencyMs: Int64) -> [[UInt8]] {
+    func end(latencyMs: Int64) -> [EventStreamMessage] {
         [
             Self.event("contentBlockStop", ["contentBlockIndex": 0]),
             Self.event("messageStop", ["stopReason": .string(stopReason)]),
@@ -78,14 +79,16 @@ struct ConverseReply: Sendable, Equatable {
     }
 
     /// Bedrock pads each event with a member `p`, so that lengths tell an observer less.
-    private static func event(_ type: String, _ members: [String: JSONValue]) -> [UInt8] {
+    private static func event(_ type: String, _ members: [String: JSONValue]) -> EventStreamMessage {
         let alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
         let payload = JSONValue.object(members).encoded()
         var padded = members
         padded["p"] = .string(String(alphabet.prefix(4 + payload.count % 48)))
-        return EventStreamEncoder.encode(
+        return EventStreamMessage(
             headers: [
-                (":event-type", type), (":content-type", "application/json"), (":message-type", "event"),
+                .init(":event-type", .string(type)),
+                .init(":content-type", .string("application/json")),
+                .init(":message-type", .string("event")),
             ],
             payload: JSONValue.object(padded).encoded()
         )

@@ -171,7 +171,11 @@ package struct ConverseRequest: Sendable, Equatable {
     ) throws(BedrockFailure) -> (maxTokens: Int?, stopSequences: [String]) {
         guard let value else { return (nil, []) }
         guard let members = value.objectValue else { throw typeMismatch("inferenceConfig", "an object") }
-        try refuseUnknown(members, known: ["maxTokens", "temperature", "topP", "stopSequences"], at: "#/inferenceConfig")
+        try refuseUnknown(
+            members,
+            known: ["maxTokens", "temperature", "topP", "stopSequences"],
+            at: "#/inferenceConfig"
+        )
         for name in ["temperature", "topP"] {
             guard let given = members[name] else { continue }
             guard let number = given.doubleValue else { throw typeMismatch("inferenceConfig.\(name)", "a number") }

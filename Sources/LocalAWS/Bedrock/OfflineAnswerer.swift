@@ -66,7 +66,7 @@ package struct OfflineAnswerer: Sendable {
             if present.contains(term) {
                 score += weight * ranking.rarity(term)
             } else if (synonyms[term] ?? []).contains(where: present.contains) {
-                score += 0.7 * weight * ranking.rarity(term)
+                score += RuleRanking.synonymShare * weight * ranking.rarity(term)
             }
         }
         return score

@@ -25,6 +25,8 @@ struct RuleRanking {
     private static let saturation = 1.2
     private static let lengthInfluence = 0.75
     private static let headingWeight = 3.0
+    /// What a synonym counts against the word itself.
+    static let synonymShare = 0.85
 
     private let sections: [RulesBlock.Section]
     private let frequencies: [[String: Double]]
@@ -89,7 +91,9 @@ struct RuleRanking {
     /// The term itself, or a synonym of it at a lower weight.
     private func occurrence(of term: String, in index: Int) -> (term: String, share: Double)? {
         if frequencies[index][term] != nil { return (term, 1) }
-        for synonym in synonyms[term] ?? [] where frequencies[index][synonym] != nil { return (synonym, 0.7) }
+        for synonym in synonyms[term] ?? [] where frequencies[index][synonym] != nil {
+            return (synonym, Self.synonymShare)
+        }
         return nil
     }
 }

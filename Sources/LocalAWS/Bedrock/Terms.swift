@@ -21,7 +21,7 @@ let synonyms: [String: [String]] = [
     "fix": ["repair"], "mend": ["repair"],
     "login": ["sign", "password"], "log": ["sign"],
     "pay": ["payment"], "payment": ["pay"],
-    "hour": ["open"], "open": ["hour"],
+    "hour": ["open"],
     "store": ["shop"], "shop": ["store"],
     "exchang": ["return"], "swap": ["exchang"],
     "quick": ["express"], "fast": ["express"], "faster": ["express"],
@@ -50,6 +50,8 @@ private func stem(_ word: String) -> String {
         let end = word.suffix(2)
         if end.count == 2, end.first == end.last, !"aeiouls".contains(end.first ?? "a") { word.removeLast() }
     }
+    // "cancelling" and "cancel" are one word.
+    if word.hasSuffix("ll"), word.count > 5 { word.removeLast() }
     _ = drop("e", keeping: 3)
     return word
 }

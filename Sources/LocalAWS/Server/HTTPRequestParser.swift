@@ -54,7 +54,10 @@ package struct HTTPRequestParser: Sendable {
         if head == nil {
             guard let end = headEnd() else {
                 guard buffer.count <= Self.maximumHeadBytes else {
-                    throw HTTPRequestError(status: 431, detail: "the head is longer than \(Self.maximumHeadBytes) bytes")
+                    throw HTTPRequestError(
+                        status: 431,
+                        detail: "the head is longer than \(Self.maximumHeadBytes) bytes"
+                    )
                 }
                 return nil
             }

@@ -46,7 +46,7 @@ public struct TransportError: Error, Sendable, Equatable, CustomStringConvertibl
         case reset
         /// The answer ended before its announced length.
         case truncated
-        /// The answer is not HTTP.
+        /// The answer is not HTTP, or the request cannot be said in it.
         case malformed
         /// The caller gave up (Ctrl-C, `cancel`).
         case cancelled

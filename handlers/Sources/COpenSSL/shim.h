@@ -16,6 +16,22 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#if defined(__GLIBC__)
+#include <nss.h>
+#endif
+#include <sys/auxv.h>
+
+/// In a static executable of glibc, `getaddrinfo` loads the modules that nsswitch.conf names, which can end
+/// the process; this keeps it to files and DNS. Nothing in a dynamic one, whose modules work.
+static inline void botctl_limit_name_services(void) {
+#if defined(__GLIBC__)
+    // No dynamic loader was mapped.
+    if (getauxval(AT_BASE) == 0) {
+        __nss_configure_lookup("hosts", "files dns");
+    }
+#endif
+}
+
 // Macros, which Swift cannot import.
 static inline long botctl_SSL_set_tlsext_host_name(SSL *ssl, const char *name) {
     return SSL_set_tlsext_host_name(ssl, (void *)name);

@@ -1,0 +1,117 @@
+import AWSClients
+import BotContract
+
+extension ChatSession {
+    /// Sends one message and waits for its reply.
+    /// - Throws: `bot` when the bot says that the turn failed.
+    package func send(_ message: String) throws(ChatError) -> ChatReply {
+        var turn = Turn(messageId: effects.messageId(), message: message)
+        let deadline = effects.uptime() + options.replyTimeout
+        while effects.uptime() < deadline {
+            guard !effects.isCancelled() else { throw .interrupted }
+            try connect()
+            var end = TurnEnd.nothing
+            do throws(WebSocketError) {
+                try send(.sendMessage(message: turn.message, messageId: turn.messageId))
+                end = try follow(&turn, until: deadline)
+            } catch {
+                // The message goes out again under its id: if the bot has its reply, it sends that one.
+                turn.breaks += 1
+                guard turn.breaks < options.connectAttempts else { throw .unreachable(error) }
+            }
+            switch end {
+            case .reply(let reply):
+                emit(.reply(reply, streamed: turn.streamed))
+                return reply
+            case .failed(let error): throw error
+            case .sendAgain(let delay): effects.pause(delay)
+            case .nothing: break
+            }
+        }
+        throw .noAnswer(after: options.replyTimeout)
+    }
+
+    /// Reads lines and has each answered, until the input ends or the user interrupts. While nobody types, the
+    /// connection is kept open; one that was lost is made anew for the next message.
+    /// - Parameter nextLine: waits for a line, at most the given time.
+    package func converse(nextLine: (Duration) -> ChatInput) throws(ChatError) {
+        try connect()
+        defer { close() }
+        while !effects.isCancelled() {
+            switch nextLine(Self.idleSlice) {
+            case .end: return
+            case .timeout: attend()
+            case .line(let line):
+                guard line.contains(where: { !$0.isWhitespace }) else { continue }
+                do throws(ChatError) {
+                    attend()
+                    _ = try send(line)
+                } catch {
+                    guard case .interrupted = error else {
+                        emit(.failed(error))
+                        continue
+                    }
+                    return
+                }
+            }
+        }
+    }
+
+    /// Between turns: reads what came (closing, too) and sends a sign of life when it is due.
+    func attend() {
+        guard isConnected else { return }
+        do throws(WebSocketError) {
+            while try receive(timeout: .zero) != nil {}
+            if effects.uptime() - lastActivity >= options.heartbeat { try send(.ping) }
+        } catch {
+            // The connection is gone; the next message makes a new one.
+        }
+    }
+
+    /// How long one wait for input lasts: servers that ping want to be answered within 20 seconds.
+    private static let idleSlice = Duration.seconds(5)
+}
+
+extension ChatSession {
+    fileprivate struct Turn {
+        let messageId: String
+        let message: String
+        /// What the deltas brought so far.
+        var streamed = ""
+        var nextSequence = 0
+        var breaks = 0
+    }
+
+    fileprivate enum TurnEnd {
+        case reply(ChatReply)
+        case failed(ChatError)
+        /// The bot is at it already, for a message that was sent before.
+        case sendAgain(after: Duration)
+        /// The time is up.
+        case nothing
+    }
+
+    fileprivate func follow(_ turn: inout Turn, until deadline: Duration) throws(WebSocketError) -> TurnEnd {
+        while effects.uptime() < deadline {
+            if effects.isCancelled() { return .failed(.interrupted) }
+            switch try receive(timeout: Self.slice) {
+            case .delta(turn.messageId, let sequence, let text):
+                // After a resend the bot may begin anew; what is shown is not shown again.
+                guard sequence == turn.nextSequence else { continue }
+                turn.nextSequence += 1
+                turn.streamed += text
+                emit(.delta(text))
+            case .done(turn.messageId, let text, let citations, let usage):
+                return .reply(ChatReply(text: text, citations: citations, usage: usage))
+            case .error(let code, let message, let messageId, let retryAfter):
+                guard messageId == nil || messageId == turn.messageId else { continue }
+                if code == ErrorCode.turnInProgress.rawValue {
+                    return .sendAgain(after: .seconds(min(10, max(1, retryAfter ?? 1))))
+                }
+                return .failed(.bot(code: code, message: message, retryAfter: retryAfter))
+            default: break
+            }
+        }
+        return .nothing
+    }
+}

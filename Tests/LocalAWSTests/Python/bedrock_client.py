@@ -1,0 +1,144 @@
+"""Talks to the Bedrock stand-in as any application does: with boto3. Usage: bedrock_client.py URL CASE"""
+
+import sys
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionClosedError, EventStreamError, HTTPClientError
+
+URL, CASE = sys.argv[1], sys.argv[2]
+MODEL = "meta.llama3-3-70b-instruct-v1:0"
+PROFILE = "arn:aws:bedrock:us-east-2:111122223333:inference-profile/us.meta.llama3-1-8b-instruct-v1:0"
+RULES = """You are the assistant.
+<rules>
+[returns-1] Returns > Return window
+You can return an unused item within 60 days of delivery. Gifts are returned for store credit.
+[shipping-2] Shipping > Canada
+We deliver to Canada in 6 to 9 business days for $18.50.
+</rules>"""
+
+
+def client(attempts=1):
+    return boto3.client(
+        "bedrock-runtime",
+        endpoint_url=URL,
+        region_name="us-east-2",
+        aws_access_key_id="AKIDEXAMPLE",
+        aws_secret_access_key="secret",
+        config=Config(retries={"total_max_attempts": attempts, "mode": "standard"}, read_timeout=10),
+    )
+
+
+def ask(text, model=MODEL, **more):
+    request = {
+        "modelId": model,
+        "system": [{"text": RULES}],
+        "messages": [{"role": "user", "content": [{"text": text}]}],
+        "inferenceConfig": {"maxTokens": 512, "temperature": 0.2},
+    }
+    return request | more
+
+
+def refused(code, status, call):
+    try:
+        call()
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == code, error.response
+        assert error.response["ResponseMetadata"]["HTTPStatusCode"] == status, error.response
+        assert error.response["Error"]["Message"], error.response
+        return error.response["Error"]["Message"]
+    raise AssertionError(f"not refused with {code}")
+
+
+def converse():
+    for model in (MODEL, PROFILE, "us.meta.llama3-1-8b-instruct-v1:0"):
+        answer = client().converse(**ask("How many days do I have to return an item?", model))
+        text = answer["output"]["message"]["content"][0]["text"]
+        assert "within 60 days of delivery" in text and "[returns-1]" in text, text
+        assert "no model was asked" in text, text
+        assert answer["stopReason"] == "end_turn"
+        usage = answer["usage"]
+        assert usage["totalTokens"] == usage["inputTokens"] + usage["outputTokens"] and usage["outputTokens"] > 5
+        assert answer["metrics"]["latencyMs"] >= 0
+        assert len(answer["ResponseMetadata"]["RequestId"]) == 36
+
+
+def stream():
+    answer = client().converse_stream(**ask("What does delivery to Canada cost?"))
+    events = list(answer["stream"])
+    names = [next(iter(event)) for event in events]
+    assert names[0] == "messageStart" and events[0]["messageStart"]["role"] == "assistant"
+    assert names[-3:] == ["contentBlockStop", "messageStop", "metadata"], names
+    deltas = [event["contentBlockDelta"]["delta"]["text"] for event in events if "contentBlockDelta" in event]
+    assert len(deltas) > 3
+    text = "".join(deltas)
+    assert "$18.50" in text and "[shipping-2]" in text, text
+    assert events[-2]["messageStop"]["stopReason"] == "end_turn"
+    assert events[-1]["metadata"]["usage"]["totalTokens"] > 0
+    whole = client().converse(**ask("What does delivery to Canada cost?"))
+    assert whole["output"]["message"]["content"][0]["text"] == text
+
+
+def limits():
+    cut = client().converse(**ask("Return window?", inferenceConfig={"maxTokens": 3}))
+    assert cut["stopReason"] == "max_tokens" and cut["usage"]["outputTokens"] <= 3, cut
+    stopped = client().converse(**ask("Return window?", inferenceConfig={"stopSequences": ["unused"]}))
+    text = stopped["output"]["message"]["content"][0]["text"]
+    assert stopped["stopReason"] == "stop_sequence" and text.endswith("an "), stopped
+
+
+def refusals():
+    bedrock = client()
+    user = {"role": "user", "content": [{"text": "x"}]}
+    bot = {"role": "assistant", "content": [{"text": "y"}]}
+    cases = [
+        (ask("x", messages=[bot, user]), "start with a user message"),
+        (ask("x", messages=[user, user]), "alternate between user and assistant"),
+        (ask("x", messages=[user, bot]), "end with a user message"),
+        (ask("x", messages=[{"role": "user", "content": []}]), "is empty"),
+        (ask("x", messages=[]), "messages"),
+        (ask("  "), "is blank"),
+        (ask("x", model="no/such model!"), "model identifier is invalid"),
+        (ask("x", toolConfig={"tools": [{"toolSpec": {"name": "a", "inputSchema": {"json": {}}}}]}), "tool"),
+    ]
+    for request, part in cases:
+        for call in (bedrock.converse, bedrock.converse_stream):
+            message = refused("ValidationException", 400, lambda: call(**request))
+            assert part in message, message
+
+
+def throttled():
+    refused("ThrottlingException", 429, lambda: client().converse(**ask("x")))
+    refused("ThrottlingException", 429, lambda: client().converse_stream(**ask("x")))
+
+
+def throttled_once():
+    answer = client(attempts=3).converse(**ask("Return window?"))
+    assert answer["ResponseMetadata"]["RetryAttempts"] == 1, answer["ResponseMetadata"]
+
+
+def server_error():
+    refused("InternalServerException", 500, lambda: client().converse(**ask("x")))
+
+
+def reset():
+    try:
+        client().converse(**ask("Return window?"))
+        raise AssertionError("an unstreamed answer came through")
+    except (ConnectionClosedError, HTTPClientError):
+        pass
+    seen = []
+    try:
+        for event in client().converse_stream(**ask("Return window?"))["stream"]:
+            seen.append(next(iter(event)))
+        raise AssertionError("the stream ended as if it were whole")
+    except (EventStreamError, HTTPClientError, OSError):
+        pass
+    except Exception as error:  # urllib3's own, which botocore lets through
+        assert type(error).__name__ in ("ProtocolError", "ReadTimeoutError"), repr(error)
+    assert len(seen) <= 3 and "messageStop" not in seen, seen
+
+
+CASES = [converse, stream, limits, refusals, throttled, throttled_once, server_error, reset]
+{case.__name__: case for case in CASES}[CASE]()
+print("ok")

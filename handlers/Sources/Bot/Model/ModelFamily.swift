@@ -1,0 +1,36 @@
+/// What a model can do through Converse, by its family
+/// (https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-supported-models-features.html).
+struct ModelFamily: Equatable {
+    var streams: Bool
+    /// Whether Converse takes a system text; where not, it becomes part of the first message.
+    var takesSystem: Bool
+
+    /// Longest prefix wins. What is not in the table works with plain Converse, the smallest common part.
+    private static let table: [(prefix: String, family: ModelFamily)] = [
+        ("meta.llama", ModelFamily(streams: true, takesSystem: true)),
+        ("anthropic.claude", ModelFamily(streams: true, takesSystem: true)),
+        ("amazon.nova", ModelFamily(streams: true, takesSystem: true)),
+        ("amazon.titan-text", ModelFamily(streams: true, takesSystem: false)),
+        ("mistral.mistral-7b-instruct", ModelFamily(streams: true, takesSystem: false)),
+        ("mistral.mixtral-8x7b-instruct", ModelFamily(streams: true, takesSystem: false)),
+        ("mistral.", ModelFamily(streams: true, takesSystem: true)),
+        ("cohere.command-r", ModelFamily(streams: true, takesSystem: true)),
+        ("cohere.command", ModelFamily(streams: true, takesSystem: false)),
+        ("ai21.jamba", ModelFamily(streams: true, takesSystem: true)),
+        ("openai.gpt-oss", ModelFamily(streams: true, takesSystem: true)),
+        ("qwen.", ModelFamily(streams: true, takesSystem: true)),
+    ]
+
+    /// - Parameter modelId: a model id, an inference profile's id (`us.meta.…`) or an ARN of either.
+    static func of(_ modelId: String) -> ModelFamily {
+        var id = modelId[...]
+        if id.hasPrefix("arn:"), let slash = id.lastIndex(of: "/") { id = id[id.index(after: slash)...] }
+        for region in ["us-gov.", "us.", "eu.", "apac.", "jp.", "au.", "ca.", "global."] where id.hasPrefix(region) {
+            id = id.dropFirst(region.count)
+            break
+        }
+        let matches = table.filter { id.hasPrefix($0.prefix) }
+        return matches.max { $0.prefix.utf8.count < $1.prefix.utf8.count }?.family
+            ?? ModelFamily(streams: false, takesSystem: false)
+    }
+}

@@ -1,0 +1,235 @@
+import AWSCore
+import BotContract
+
+/// One turn, from its claim to `done`. What can overlap does:
+///
+///     claim   ├──┤
+///     history ├───┤
+///     model       ├──── thinks ────┬─ streams ──────┤
+///     customer's message ├──┤      │                │
+///     deltas                       ├─┤ ├─┤ ├─┤  ├──┤ last
+///     reply                                      ├──┤ stored
+///     done                                           ├─┤
+///
+/// `done` says that the turn is stored, so it is sent after both of its messages are.
+final class Turn {
+    private let context: BotContext
+    private let invocation: Invocation
+    private let connection: Connection
+    private let rules: RuleSelection
+    private let claim: TurnClaim
+    private let message: String
+    private var deadline: Timestamp { invocation.storeDeadline }
+
+    init(
+        context: BotContext,
+        invocation: Invocation,
+        connection: Connection,
+        rules: RuleSelection,
+        claim: TurnClaim,
+        message: String
+    ) {
+        self.context = context
+        self.invocation = invocation
+        self.connection = connection
+        self.rules = rules
+        self.claim = claim
+        self.message = message
+    }
+
+    func run() throws(RouteFailure) {
+        let pendingClaim = claim.begin(now: context.clock.now(), deadline: deadline)
+        let pendingHistory = beginHistory()
+        let earlier: TurnClaim.Earlier?
+        do throws(RouteFailure) {
+            earlier = try invocation.timed("claim") { () throws(RouteFailure) in try claim.settle(pendingClaim) }
+            if let earlier, try isSettled(earlier) {
+                pendingHistory?.cancel()
+                return
+            }
+        } catch {
+            pendingHistory?.cancel()
+            throw error
+        }
+        do throws(RouteFailure) {
+            try answer(turnId: earlier?.turnId ?? claim.turnId, pendingHistory)
+        } catch {
+            throw released(error)
+        }
+    }
+
+    /// Whether nothing is left to do for a `messageId` that was claimed before.
+    private func isSettled(_ earlier: TurnClaim.Earlier) throws(RouteFailure) -> Bool {
+        guard earlier.digest == claim.digest else { throw RouteFailure(.messageIdReused) }
+        if let stored = try storedReply(earlier.turnId) {
+            invocation.outcome = "duplicate"
+            finish(stored.reply, stored.usage)
+            return true
+        }
+        let left = earlier.leaseUntil - context.clock.now().milliseconds
+        if left > 0 { throw RouteFailure(.turnInProgress, retryAfter: Int((left + 999) / 1000)) }
+        guard try claim.takeOver(earlier, deadline: deadline) else {
+            throw RouteFailure(.turnInProgress, retryAfter: 1)
+        }
+        invocation.detail = "took over an unfinished turn"
+        return false
+    }
+
+    private func answer(turnId: String, _ pendingHistory: PendingQuery?) throws(RouteFailure) {
+        let history = try invocation.timed("history") { () throws(RouteFailure) in
+            try earlierMessages(pendingHistory, before: turnId)
+        }
+        let previous = history.last { $0.role == .customer }?.text
+        let prompt = Prompt(
+            configuration: context.configuration,
+            rules: rules.sections(for: message, previous: previous),
+            history: history.map { Prompt.Message(role: $0.role, text: $0.text) },
+            message: message
+        )
+        let deltas = DeltaPoster(connection: connection, messageId: claim.messageId, clock: context.clock)
+        // Waited for at once: the model's first words take longer, and a turn whose message cannot be stored
+        // needs no reply.
+        var customer: Result<Void, RouteFailure> = .success(())
+        let run = ModelRun(context: context, invocation: invocation, prompt: prompt, deltas: deltas) {
+            customer = self.storeCustomer(turnId)
+            if case .success = customer { return true }
+            return false
+        }
+        let reply: ModelRun.Reply
+        do throws(RouteFailure) {
+            reply = try invocation.timed("model") { () throws(RouteFailure) in try run.reply() }
+        } catch {
+            try customer.get()
+            throw error
+        }
+
+        deltas.flush()
+        invocation.usage = reply.usage
+        let pendingReply = beginPut(.bot, turnId, reply.text, reply.citations, reply.usage)
+        invocation.timed("post") { connection.settle() }
+        do throws(TableError) {
+            try invocation.timed("store") { () throws(TableError) in _ = try pendingReply.wait() }
+        } catch {
+            guard case .conditionFailed = error else { throw RouteFailure(error) }
+            // Another invocation answered this turn meanwhile: what is stored is the answer.
+            guard let stored = try storedReply(turnId) else { throw RouteFailure(error) }
+            invocation.outcome = "duplicate"
+            finish(stored.reply, stored.usage)
+            return
+        }
+        invocation.outcome = "answered"
+        finish((reply.text, reply.citations), reply.usage)
+    }
+
+    private func finish(_ reply: (text: String, citations: [Citation]), _ usage: TokenUsage?) {
+        invocation.timed("post") {
+            connection.post(
+                FrameFit.done(
+                    messageId: claim.messageId,
+                    text: reply.text,
+                    citations: reply.citations,
+                    usage: usage
+                )
+            )
+        }
+    }
+
+    /// The failure, after the lease was given back; what cannot be given back ends by itself, and the client
+    /// is told when.
+    private func released(_ failure: RouteFailure) -> RouteFailure {
+        do throws(TableError) {
+            try claim.release(deadline: deadline)
+            return failure
+        } catch {
+            var failure = failure
+            let left = claim.leaseUntil - context.clock.now().milliseconds
+            failure.retryAfter = max(failure.retryAfter ?? 1, Int((max(left, 0) + 999) / 1000))
+            failure.cause = [failure.cause, "release: \(error)"].compactMap { $0 }.joined(separator: "; ")
+            return failure
+        }
+    }
+}
+
+extension Turn {
+    private func beginHistory() -> PendingQuery? {
+        let turns = context.configuration.history.turns
+        guard turns > 0 else { return nil }
+        return context.table.newest(
+            user: claim.user,
+            prefix: TableLayout.messagePrefix(chatId: claim.chatId),
+            limit: 2 * turns,
+            deadline: deadline
+        )
+    }
+
+    /// Oldest first. Of a turn that is taken over, its own message, and all that came after it, is left out.
+    private func earlierMessages(_ pending: PendingQuery?, before turnId: String) throws(RouteFailure) -> [ChatMessage]
+    {
+        guard let pending else { return [] }
+        do throws(TableError) {
+            let now = context.clock.now().seconds
+            return try pending.wait()
+                .compactMap { ChatMessage(item: $0, sortKey: context.table.sortKey, now: now) }
+                .filter { $0.turnId < turnId }
+                .reversed()
+        } catch {
+            throw RouteFailure(error)
+        }
+    }
+
+    private func storedReply(
+        _ turnId: String
+    ) throws(RouteFailure) -> (reply: (text: String, citations: [Citation]), usage: TokenUsage?)? {
+        let key = TableLayout.messageKey(chatId: claim.chatId, turnId: turnId, role: .bot)
+        do throws(TableError) {
+            let items = try context.table.newest(user: claim.user, prefix: key, limit: 1, deadline: deadline).wait()
+            let now = context.clock.now().seconds
+            guard let item = items.first, let reply = ChatMessage(item: item, sortKey: context.table.sortKey, now: now)
+            else { return nil }
+            return ((reply.text, reply.citations), TokenUsage(attribute: item[TableLayout.Attribute.usage]))
+        } catch {
+            throw RouteFailure(error)
+        }
+    }
+
+    private func beginPut(
+        _ role: MessageRole,
+        _ turnId: String,
+        _ text: String,
+        _ citations: [Citation] = [],
+        _ usage: TokenUsage? = nil
+    ) -> PendingWrite {
+        let now = context.clock.now()
+        let key = TableLayout.messageKey(chatId: claim.chatId, turnId: turnId, role: role)
+        let prefix = TableLayout.messagePrefix(chatId: claim.chatId)
+        let message = ChatMessage(
+            id: String(key.dropFirst(prefix.count)),
+            messageId: claim.messageId,
+            role: role,
+            text: text,
+            createdAt: now.milliseconds,
+            citations: citations
+        )
+        return context.table.put(
+            message.item(chatId: claim.chatId, expiresAt: context.expiry(from: now), usage: usage),
+            user: claim.user,
+            key: key,
+            onlyIfAbsent: true,
+            deadline: deadline
+        )
+    }
+
+    /// The message may be there from an earlier attempt of the same turn; its text is the same, as the claim's
+    /// digest says.
+    private func storeCustomer(_ turnId: String) -> Result<Void, RouteFailure> {
+        do throws(TableError) {
+            try invocation.timed("store") { () throws(TableError) in
+                _ = try beginPut(.customer, turnId, message).wait()
+            }
+            return .success(())
+        } catch {
+            if case .conditionFailed = error { return .success(()) }
+            return .failure(RouteFailure(error))
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import AWSCore
+import BotContract
+import FoundationEssentials
+
+/// Reads what a function is from its environment and its package.
+struct BotSetup {
+    var handler: HandlerName
+    var environment: BotEnvironment
+    var configuration: BotConfiguration
+    /// A PEM file that exists; `nil` for the machine's own authorities.
+    var certificateAuthorities: String?
+
+    /// - Parameter readFile: the file's bytes; `nil` when it cannot be read.
+    init(variables: [String: String], readFile: (String) -> [UInt8]?) throws(InitError) {
+        func value(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
+        guard let name = value(HandlerEnvironment.handler) else {
+            throw InitError("the environment variable \(HandlerEnvironment.handler) is not set")
+        }
+        guard let handler = HandlerName(rawValue: name) else {
+            let known = HandlerName.allCases.map(\.rawValue).joined(separator: ", ")
+            throw InitError("\(HandlerEnvironment.handler) is '\(name)', which is none of \(known)")
+        }
+        self.handler = handler
+        environment = try BotEnvironment(variables: variables, handler: handler)
+        guard let root = value(HandlerEnvironment.packageRoot) ?? value("LAMBDA_TASK_ROOT") else {
+            throw InitError("neither \(HandlerEnvironment.packageRoot) nor LAMBDA_TASK_ROOT is set")
+        }
+        configuration = try Self.configuration(root + "/" + PackageLayout.configuration, readFile)
+        let file = value(HandlerEnvironment.certificateAuthorities)
+        if let file, readFile(file) == nil {
+            throw InitError("\(HandlerEnvironment.certificateAuthorities) names \(file), which cannot be read")
+        }
+        let packaged = root + "/" + PackageLayout.certificateAuthorities
+        certificateAuthorities = file ?? (readFile(packaged) == nil ? nil : packaged)
+    }
+
+    private static func configuration(
+        _ path: String,
+        _ readFile: (String) -> [UInt8]?
+    ) throws(InitError) -> BotConfiguration {
+        guard let bytes = readFile(path) else { throw InitError("\(path) cannot be read") }
+        let version: Version
+        do {
+            version = try JSONDecoder().decode(Version.self, from: Data(bytes))
+        } catch {
+            throw InitError("\(path) is not a JSON object with a version: \(error)")
+        }
+        guard version.version == BotConfiguration.currentVersion else {
+            throw InitError(
+                "\(path) has version \(version.version), this bootstrap reads \(BotConfiguration.currentVersion): "
+                    + "build and deploy both with the same botctl"
+            )
+        }
+        let configuration: BotConfiguration
+        do {
+            configuration = try JSONDecoder().decode(BotConfiguration.self, from: Data(bytes))
+        } catch {
+            throw InitError("\(path) cannot be used: \(error)")
+        }
+        guard configuration.auth.mode == .visitor else {
+            throw InitError("auth.mode '\(configuration.auth.mode.rawValue)' is not served by this bootstrap")
+        }
+        return configuration
+    }
+
+    private struct Version: Decodable { var version: Int }
+}

@@ -1,0 +1,99 @@
+import AWSCore
+import Foundation
+import Testing
+
+/// Against Python's `ssl`, with certificates that the `openssl` command makes.
+struct TLSTests {
+    private final class Server {
+        private let process = Process()
+        private let input = Pipe()
+        let facts: JSONValue
+
+        init() throws {
+            process.executableURL = URL(fileURLWithPath: try Python.interpreter())
+            process.arguments = ["\(Python.testDirectory)/tls_server.py"]
+            let output = Pipe()
+            process.standardInput = input
+            process.standardOutput = output
+            try process.run()
+            var line: [UInt8] = []
+            while line.last != 0x0A {
+                let chunk = output.fileHandleForReading.availableData
+                try #require(!chunk.isEmpty, "tls_server.py ended")
+                line += chunk
+            }
+            facts = try JSONValue.parse(line)
+        }
+
+        deinit {
+            try? input.fileHandleForWriting.close()
+            process.waitUntilExit()
+        }
+
+        func request(_ kind: String, host: String = "localhost", path: String = "/") throws -> HTTPRequest {
+            let port = Int(try #require(facts[kind]?.intValue))
+            return HTTPRequest(
+                method: "POST",
+                endpoint: Endpoint(scheme: .https, host: host, port: port),
+                path: path
+            )
+        }
+
+        func transport() throws -> SocketTransport {
+            SocketTransport(certificateAuthorities: try #require(facts["authority"]?.stringValue))
+        }
+    }
+
+    private static func failure(_ transport: SocketTransport, _ request: HTTPRequest) -> TransportError? {
+        do throws(TransportError) {
+            _ = try transport.send(request, timeout: .seconds(10))
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func speaksTLSAndRefusesWhatItMust() throws {
+        let server = try Server()
+        let transport = try server.transport()
+        let text = { (request: HTTPRequest) in
+            String(decoding: try transport.send(request, timeout: .seconds(10)).body, as: UTF8.self)
+        }
+        #expect(try text(server.request("good")) == "TLSv1.3 http/1.1 ")
+        #expect(try text(server.request("good", host: "127.0.0.1")) == "TLSv1.3 http/1.1 ")
+        #expect(try text(server.request("tls12")) == "TLSv1.2 http/1.1 ")
+
+        for (kind, host) in [
+            ("wrongHost", "localhost"), ("wrongHost", "127.0.0.1"), ("nameOnly", "127.0.0.1"),
+            ("unknownAuthority", "localhost"), ("expired", "localhost"), ("tls11", "localhost"),
+        ] {
+            let failure = Self.failure(transport, try server.request(kind, host: host))
+            #expect(failure?.kind == .tls, "\(kind): \(String(describing: failure))")
+        }
+
+        var large = try server.request("good")
+        large.body = [UInt8](repeating: 0x5A, count: 5_000_000)
+        for _ in 0..<3 { #expect(try transport.send(large, timeout: .seconds(30)).body == large.body) }
+
+        #expect(try text(server.request("good", path: "/end")) == "honest end")
+        #expect(Self.failure(transport, try server.request("good", path: "/cut"))?.kind == .truncated)
+
+        let first = try transport.begin(server.request("good"), timeout: .seconds(10))
+        let second = try transport.begin(server.request("tls12"), timeout: .seconds(10))
+        #expect(try second.response().status == 200)
+        #expect(try first.response().status == 200)
+
+        let machine = SocketTransport(certificateAuthorities: nil)
+        #expect(Self.failure(machine, try server.request("good"))?.kind == .tls)
+        let missing = SocketTransport(certificateAuthorities: "/nonexistent/ca.pem")
+        let failure = Self.failure(missing, try server.request("good"))
+        #expect(failure?.kind == .tls && failure?.detail.contains("/nonexistent/ca.pem") == true)
+    }
+
+    @Test func plainServersAreNotMistaken() throws {
+        let server = try LoopbackServer { connection in connection.answer("plain") }
+        let endpoint = Endpoint(scheme: .https, host: "127.0.0.1", port: server.port)
+        let transport = SocketTransport(certificateAuthorities: nil)
+        #expect(Self.failure(transport, HTTPRequest(method: "GET", endpoint: endpoint))?.kind == .tls)
+    }
+}
