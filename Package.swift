@@ -84,7 +84,12 @@ let package = Package(
         .executableTarget(name: "botctl", dependencies: ["BotctlCommands"], swiftSettings: settings),
 
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: settings),
-        .testTarget(name: "BotSpecTests", dependencies: ["BotSpec", "Diagnostics"], swiftSettings: settings),
+        .testTarget(
+            name: "BotSpecTests",
+            dependencies: ["BotSpec", "Diagnostics", botContract],
+            exclude: ["Broken", "yaml_oracle.py"],
+            swiftSettings: settings
+        ),
         .testTarget(name: "CloudFormationTests", dependencies: ["CloudFormation"], swiftSettings: settings),
         .testTarget(
             name: "SynthesisTests",

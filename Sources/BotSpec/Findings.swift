@@ -11,6 +11,7 @@ final class Findings {
     private(set) var all: [Finding] = []
     var sourceMap = SpecSourceMap()
     private var broken: Set<String> = []
+    private var aroundBroken: Set<String> = []
 
     /// An error.
     func report(_ code: SpecCode, _ message: String, at range: SourceRange?, fix: String, isLocal: Bool = true) {
@@ -34,16 +35,28 @@ final class Findings {
     }
 
     /// The value could not be read: what stands in its place in the model is a filler that no rule should judge.
-    func markBroken(_ path: String) { broken.insert(path) }
+    func markBroken(_ path: String) {
+        broken.insert(path)
+        for ancestor in SpecPath.ancestors(of: path) { aroundBroken.insert(ancestor) }
+    }
 
-    /// Whether the values at these paths are what the user wrote, or their defaults.
+    /// Whether the values at these paths, and all below them, are what the user wrote, or their defaults.
     func areSound(_ paths: [String]) -> Bool {
         guard !broken.isEmpty else { return true }
         return paths.allSatisfy { path in
-            !broken.contains {
-                $0 == path || $0.hasPrefix(path + ".") || $0.hasPrefix(path + "[") || path.hasPrefix($0 + ".")
-                    || path.hasPrefix($0 + "[")
-            }
+            !broken.contains(path) && !aroundBroken.contains(path)
+                && SpecPath.ancestors(of: path).allSatisfy { !broken.contains($0) }
+        }
+    }
+}
+
+enum SpecPath {
+    /// `a.b[0].c` is in `a.b[0]`, `a.b` and `a`.
+    static func ancestors(of path: String) -> UnfoldSequence<String, String> {
+        sequence(state: path) { rest in
+            guard let cut = rest.lastIndex(where: { $0 == "." || $0 == "[" }) else { return nil }
+            rest = String(rest[..<cut])
+            return rest
         }
     }
 }

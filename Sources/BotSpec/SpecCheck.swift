@@ -8,6 +8,9 @@ struct SpecCheck {
     let stage: String
     let overrides: SpecOverrides
 
+    /// Every run checks the whole spec once for each stage.
+    private static let maximumStages = 50
+
     private struct Variant {
         var name: String
         var root: YAMLNode
@@ -95,7 +98,15 @@ struct SpecCheck {
         guard let map = MapReader(stages.value, at: "stages", keys: nil, key: stages.keyRange, findings: findings)
         else { return [] }
         guard case .mapping(let list) = stages.value.content else { return [] }
-        return list.compactMap { entry in
+        if list.count > Self.maximumStages {
+            findings.report(
+                .stageCount,
+                "\(list.count) stages are more than the \(Self.maximumStages) that a spec can list",
+                at: stages.keyRange,
+                fix: "delete \(list.count - Self.maximumStages) of them: stages that change nothing need no entry"
+            )
+        }
+        return list.prefix(Self.maximumStages).compactMap { entry in
             var stage = entry
             // A stage with nothing of its own is written without a value.
             if stage.value.isNull { stage.value.content = .mapping([]) }

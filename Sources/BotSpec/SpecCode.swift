@@ -39,6 +39,7 @@ package enum SpecCode: String, CaseIterable, Sendable {
     case tagCount = "BOT208"
     case tagKey = "BOT209"
     case tagValue = "BOT210"
+    case stageCount = "BOT211"
 
     // Prompt and rules files.
     case pathOutsideProject = "BOT301"
@@ -82,7 +83,6 @@ package enum SpecCode: String, CaseIterable, Sendable {
     case unknownHandler = "BOT604"
     case lifecycleHandler = "BOT605"
     case routeMissing = "BOT606"
-    case handlerTwice = "BOT607"
     case memory = "BOT608"
     case timeout = "BOT609"
     case environmentName = "BOT610"

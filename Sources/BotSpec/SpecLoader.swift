@@ -18,7 +18,7 @@ package struct SpecResult: Sendable {
     package var sourceMap: SpecSourceMap
     /// The stages that the spec lists, in its order.
     package var stages: [String]
-    /// The spec file's text, for excerpts; empty if it could not be read.
+    /// The spec file's text without a byte order mark, for excerpts; empty if it could not be read.
     package var source: String
 }
 
@@ -93,7 +93,8 @@ package struct SpecLoader: Sendable {
             result.diagnostics = [Self.diagnostic(error, specFile: specFile)]
             return result
         }
-        result.source = String(decoding: bytes, as: UTF8.self)
+        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
+        result.source = String(decoding: text, as: UTF8.self)
         do {
             let source = try YAMLSource(file: specFile, bytes: bytes)
             let (root, problems) = try YAMLParser.parse(source)

@@ -26,11 +26,6 @@ package struct SpecSourceMap: Sendable, Equatable {
     }
 
     private func nearest(_ path: String, _ find: (String) -> SourceRange?) -> SourceRange? {
-        var path = path
-        while true {
-            if let range = find(path) { return range }
-            guard let cut = path.lastIndex(where: { $0 == "." || $0 == "[" }) else { return find("") }
-            path = String(path[..<cut])
-        }
+        find(path) ?? SpecPath.ancestors(of: path).lazy.compactMap(find).first ?? find("")
     }
 }

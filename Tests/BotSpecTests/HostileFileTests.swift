@@ -83,6 +83,19 @@ import Testing
         #expect(result.spec == nil)
     }
 
+    /// Time must not grow with the square of what is wrong.
+    @Test(.timeLimit(.minutes(1))) func verySpoiledSpecsAreAnsweredInTime() {
+        let words = Self.head + "guardrail: { blockedWords: [" + String(repeating: "1,", count: 45_000) + "] }"
+        #expect(BrokenSpec.load(words).diagnostics.count == 45_000)
+        let keys = Self.head + (0..<20_000).map { "unknown\($0): 1\n" }.joined()
+        #expect(BrokenSpec.load(keys).diagnostics.count == 20_000)
+        let stages = Self.head + "stages:\n" + (0..<12_000).map { "  s\($0): { protect: 1 }\n" }.joined()
+        let result = BrokenSpec.load(stages)
+        #expect(result.stages.count == 50)
+        #expect(result.diagnostics.map(\.code).first == "BOT211")
+        #expect(result.diagnostics.count == 51)
+    }
+
     @Test func aFileOfOneMegabyteIsRead() {
         let head = HostileFileTests.head
         let text = head + "#" + String(repeating: "x", count: 1 << 20 - head.utf8.count - 1)

@@ -60,14 +60,16 @@ package enum AWSLimit {
 
     /// The longest `<name>-<stage>` that fits everything named after it, and what sets that limit.
     package static let stackName: (length: Int, reason: String) = {
-        let handler = HandlerName.allCases.map { $0.rawValue.count }.max() ?? 0
+        // Functions are named after their routes, `sendMessage` with a dash before the capital.
+        let routes = HandlerName.builtInRoutes.map { $0.key } + [HandlerName.authorize.rawValue]
+        let suffix = routes.map { "-".count + $0.count + $0.count { $0.isUppercase } }.max() ?? 0
         let names = [
             // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
             (length: 128, reason: "stack names have at most 128 characters"),
             // https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
-            (length: 64 - handler - 1, reason: "function names have at most 64 characters, handler included"),
+            (length: 64 - suffix, reason: "function names have at most 64 characters, the route's included"),
             // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
-            (length: 64 - handler - 1, reason: "role names have at most 64 characters, handler included"),
+            (length: 64 - suffix, reason: "role names have at most 64 characters, the route's included"),
             // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateGuardrail.html
             (length: 50, reason: "guardrail names have at most 50 characters"),
         ]

@@ -85,7 +85,7 @@ enum RouteRules {
 
 /// Which handler serves which route.
 enum HandlerRules {
-    static let all = [lifecycleHandler, handlerTwice]
+    static let all = [lifecycleHandler]
 
     private static func path(_ route: BotSpec.Route, _ context: RuleContext) -> String {
         let path = "routes.\(route.key)"
@@ -129,29 +129,6 @@ enum HandlerRules {
                     fix: "name another handler, or delete the route"
                 )
             }
-        }
-    }
-
-    /// Functions, roles and log groups are named after their handler.
-    static let handlerTwice = Rule(.handlerTwice) { context in
-        let inOrder = context.spec.routes.sorted {
-            let places = [$0, $1].map { context.findings.sourceMap.keyRange(of: "routes.\($0.key)")?.start }
-            if let left = places[0], let right = places[1] { return left < right }
-            return $0.key < $1.key
-        }
-        var owners: [HandlerName: String] = [:]
-        for route in inOrder {
-            guard let owner = owners[route.handler] else {
-                owners[route.handler] = route.key
-                continue
-            }
-            context.report(
-                .handlerTwice,
-                "the handler `\(route.handler.rawValue)` already serves `\(owner)`, and serves one route",
-                at: path(route, context),
-                fix: "delete one of the two routes",
-                related: ["routes.\(owner)"]
-            )
         }
     }
 }

@@ -107,7 +107,9 @@ enum TableRules {
 extension TableLayout.Attribute {
     /// The attributes that handlers write beside the keys.
     static let reserved: Set<String> = [
-        kind, chatId, turnId, messageId, role, text, citations, usage, createdAt, state, leaseUntil, expiresAt,
+        kind, chatId, turnId, messageId, role, text, citations, usage, createdAt, state, leaseUntil, digest,
+        nextAllowedAt,
+        expiresAt,
     ]
 }
 

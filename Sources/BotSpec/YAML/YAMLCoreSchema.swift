@@ -16,6 +16,18 @@ enum YAMLCoreSchema {
         return integer(text) ?? float(text) ?? .string
     }
 
+    /// - Returns: `nil` if the tag is not of the core schema, or the text not of the tag.
+    static func resolve(_ text: String, tag: String) -> YAMLValue? {
+        switch (tag, resolve(text)) {
+        case ("tag:yaml.org,2002:null", .null): .null
+        case ("tag:yaml.org,2002:bool", .bool(let value)): .bool(value)
+        case ("tag:yaml.org,2002:int", .int(let value)): .int(value)
+        case ("tag:yaml.org,2002:float", .int(let value)): .float(Double(value))
+        case ("tag:yaml.org,2002:float", .float(let value)): .float(value)
+        default: nil
+        }
+    }
+
     /// Beyond 64 bits an integer is kept as a float: it is a number still, and no field takes it.
     private static func integer(_ text: String) -> YAMLValue? {
         let bytes = Array(text.utf8)

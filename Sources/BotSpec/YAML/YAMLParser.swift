@@ -136,9 +136,12 @@ struct YAMLParser {
         switch scalar.tag {
         case nil: break
         case "!", "tag:yaml.org,2002:str": value = .string
-        case "tag:yaml.org,2002:null", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:int", "tag:yaml.org,2002:float":
-            value = YAMLCoreSchema.resolve(scalar.text)
-        case let tag?: refuse(tag: tag, range)
+        case let tag?:
+            guard let tagged = YAMLCoreSchema.resolve(scalar.text, tag: tag) else {
+                refuse(tag: tag, range)
+                break
+            }
+            value = tagged
         }
         return YAMLScalar(text: scalar.text, value: value, isPlain: scalar.isPlain)
     }
@@ -152,7 +155,7 @@ struct YAMLParser {
         problems.append(
             YAMLFailure(
                 code: .unknownTag,
-                message: "the tag \(name) means nothing here",
+                message: "the tag \(name) means nothing here, or does not fit the value",
                 range: range,
                 fix: "delete the tag"
             )
