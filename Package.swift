@@ -96,7 +96,11 @@ let package = Package(
             dependencies: ["Synthesis", "BotSpec", "CloudFormation", "Diagnostics", botContract],
             swiftSettings: settings
         ),
-        .testTarget(name: "PlanningTests", dependencies: ["Planning", "CloudFormation"], swiftSettings: settings),
+        .testTarget(
+            name: "PlanningTests",
+            dependencies: ["Planning", "CloudFormation", "Synthesis", "BotSpec", awsCore],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "HandlerBuildTests",
             dependencies: ["HandlerBuild", "BotSpec", "Diagnostics", botContract, awsCore],

@@ -134,7 +134,7 @@ extension Grants.Grant {
     }
 
     private static func matches(_ pattern: String, _ text: String) -> Bool {
-        if pattern == text { return true }
+        if pattern == text || pattern == "*" { return true }
         // The complement of a pattern is no pattern.
         guard !pattern.hasPrefix("not "), !text.hasPrefix("not "), pattern.contains(where: { $0 == "*" || $0 == "?" })
         else { return false }

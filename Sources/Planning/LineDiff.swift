@@ -10,38 +10,29 @@ extension TextDiff {
     }
 
     private static func hunks(_ edits: [Line]) -> [Hunk] {
+        var ranges: [Range<Int>] = []
+        for index in edits.indices where edits[index].kind != .context {
+            let range = max(0, index - contextLines)..<min(edits.count, index + contextLines + 1)
+            if let last = ranges.last, last.upperBound >= range.lowerBound {
+                ranges[ranges.count - 1] = last.lowerBound..<range.upperBound
+            } else {
+                ranges.append(range)
+            }
+        }
         var hunks: [Hunk] = []
-        var hunk = Hunk(oldStart: 1, newStart: 1, lines: [])
         var oldLine = 1
         var newLine = 1
-        // Context after the last change, which may turn out to be context before the next.
-        var trailing = 0
-        func close() {
-            guard hunk.lines.contains(where: { $0.kind != .context }) else { return }
-            hunk.lines.removeLast(max(0, trailing - contextLines))
-            hunks.append(hunk)
+        var done = 0
+        func pass(_ range: Range<Int>) {
+            oldLine += edits[range].count { $0.kind != .added }
+            newLine += edits[range].count { $0.kind != .removed }
         }
-        for edit in edits {
-            if edit.kind == .context {
-                trailing += 1
-                let isLeading = !hunk.lines.contains { $0.kind != .context }
-                if isLeading && hunk.lines.count == contextLines {
-                    hunk.lines.removeFirst()
-                    hunk.oldStart += 1
-                    hunk.newStart += 1
-                } else if !isLeading && trailing > 2 * contextLines {
-                    close()
-                    let kept = Array(hunk.lines.suffix(contextLines - 1))
-                    hunk = Hunk(oldStart: oldLine - kept.count, newStart: newLine - kept.count, lines: kept)
-                }
-            } else {
-                trailing = 0
-            }
-            hunk.lines.append(edit)
-            if edit.kind != .added { oldLine += 1 }
-            if edit.kind != .removed { newLine += 1 }
+        for range in ranges {
+            pass(done..<range.lowerBound)
+            hunks.append(Hunk(oldStart: oldLine, newStart: newLine, lines: Array(edits[range])))
+            pass(range)
+            done = range.upperBound
         }
-        close()
         return hunks
     }
 }

@@ -16,7 +16,8 @@ extension TemplateValue {
         case .double(let number): String(number)
         case .bool(let flag): String(flag)
         case .list(let values): "[\(values.map(\.inline).joined(separator: ", "))]"
-        case .map(let map): intrinsic(map) ?? "{\(map.entries.map { "\($0.key): \($0.value.inline)" }.joined(separator: ", "))}"
+        case .map(let map):
+            intrinsic(map) ?? "{\(map.entries.map { "\($0.key): \($0.value.inline)" }.joined(separator: ", "))}"
         }
     }
 
