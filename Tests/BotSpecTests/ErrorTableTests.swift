@@ -1,3 +1,4 @@
+import Diagnostics
 import Testing
 
 @testable import BotSpec
@@ -37,6 +38,16 @@ import Testing
         let spec = BrokenSpec(title: row.code, lines: yaml.split(separator: "\n"))
         let result = BrokenSpec.load(spec.text)
         #expect(result.diagnostics.contains { $0.code == row.code }, "\(result.diagnostics)")
+    }
+
+    @Test func theShownDiagnosticIsAsItIsPrinted() throws {
+        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+        let page = readText(root.joined(separator: "/") + "/docs/errors.md")
+        let shown = try #require(BrokenSpec.all.first { $0.title == "routes: more time than API Gateway waits" })
+        let result = BrokenSpec.load(shown.text)
+        let printed = DiagnosticReport(result.diagnostics) { _ in result.source }.text()
+        let entry = try #require(printed.split(separator: "\n\n").first)
+        #expect(page.contains("```\n\(entry)\n```"), "\(printed)")
     }
 
     @Test func everyCodeIsProvedByABrokenSpec() {

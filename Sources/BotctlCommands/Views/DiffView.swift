@@ -1,3 +1,4 @@
+import AWSCore
 import Operations
 import Planning
 
@@ -11,5 +12,11 @@ struct DiffView {
         return PlanView(result.plan).text(style)
     }
 
-    var json: String { BotctlCommands.json(PlanDocument(result.plan, stack: result.stack, status: result.status)) }
+    /// The plan's own JSON form, with the stack it is about.
+    var json: String {
+        guard case .object(var fields) = result.plan.json else { return "{}\n" }
+        fields["stack"] = .string(result.stack)
+        fields["status"] = result.status.map(JSONValue.string)
+        return JSONValue.object(fields).encodedString() + "\n"
+    }
 }

@@ -70,7 +70,7 @@ struct PlanView {
             switch reason.kind {
             case .dataLoss: text += style.red(line)
             case .widerPermission, .replacement: text += style.yellow(line)
-            case .interruption, .kept, .logsLost: text += line
+            default: text += line
             }
         }
         let rows = change.properties.map { property in
