@@ -20,7 +20,8 @@ enum APIResources {
     }
 
     /// Without an identity source, which a REQUEST authorizer may leave out: API Gateway would refuse a
-    /// visitor who has no token yet before the function could make one
+    /// visitor who has no token yet before the function could make one. The empty list says so; emulators take
+    /// an absent one for the Authorization header
     /// (https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html).
     static func addAuthorizer(servedBy function: BotFunction, to template: inout Template, _ context: Context) {
         template.add(
@@ -29,7 +30,7 @@ enum APIResources {
                 "AWS::ApiGatewayV2::Authorizer",
                 [
                     "ApiId": .ref(ID.api), "Name": "visitor", "AuthorizerType": "REQUEST",
-                    "AuthorizerUri": invocationURI(of: function),
+                    "AuthorizerUri": invocationURI(of: function), "IdentitySource": [],
                 ]
             )
         )
