@@ -13,7 +13,15 @@ struct PlanView {
         guard !plan.isEmpty || plan.createsStack else { return "No changes.\n" }
         var text = summary(style) + "\n"
         if let package = plan.package { text += PackageView(package).text(style) }
-        text += plan.createsStack ? additionsByType(style) : plan.changes.map { change($0, style) }.joined()
+        if plan.createsStack {
+            text += additionsByType(style)
+        } else {
+            let (followers, others) = splitByPackage()
+            text += others.map { change($0, style) }.joined()
+            if followers > 0 {
+                text += "  \(style.yellow("~"))   \(style.bold(plural(followers, "function")))  run the new package\n"
+            }
+        }
         text += values(
             "Parameter",
             plan.parameters.filter { !Self.impliedByPackage.contains($0.name) || plan.package == nil },
@@ -25,6 +33,21 @@ struct PlanView {
 
     /// A new package always has a new key: saying both says nothing more.
     private static let impliedByPackage: Set = ["ArtifactKey"]
+
+    /// Functions of which nothing changes but the package: one line says it of all of them.
+    private func splitByPackage() -> (followers: Int, others: [Change]) {
+        guard plan.package != nil else { return (0, plan.changes) }
+        let others = plan.changes.filter { change in
+            change.action != .change || !change.reasons.isEmpty || change.properties.map(\.path) != ["Code.S3Key"]
+        }
+        return (plan.changes.count - others.count, others)
+    }
+
+    private var shownParameters: [ValueChange] {
+        if plan.createsStack { return [] }
+        return plan.package == nil
+            ? plan.parameters : plan.parameters.filter { !Self.impliedByPackage.contains($0.name) }
+    }
 
     private func summary(_ style: Style) -> String {
         if plan.createsStack { return style.bold("A new stack: \(plural(plan.changes.count, "resource")).") + "\n" }

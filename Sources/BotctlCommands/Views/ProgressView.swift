@@ -2,13 +2,15 @@ import HandlerBuild
 import Operations
 
 /// Draws events as lines. On a terminal each resource gets one line, when it is done, and a last line that
-/// changes says what is at work; elsewhere every event gets a line that stays.
+/// changes says what is at work; elsewhere the beginning of what takes longer than a second gets a line, too.
 struct ProgressView {
     let style: Style
     let isLive: Bool
     private var began: Int64?
     private var atWork: [String] = []
     private var done = 0
+    /// Of resources at work, not drawn yet.
+    private var beginnings: [(logicalId: String, time: Int64, line: String)] = []
 
     init(style: Style, isLive: Bool) {
         self.style = style
@@ -65,7 +67,7 @@ struct ProgressView {
     }
 
     private mutating func watch(_ stack: String, _ work: StackWork) -> Drawing {
-        (began, atWork, done) = (nil, [], 0)
+        (began, atWork, done, beginnings) = (nil, [], 0, [])
         let verb =
             switch work {
             case .create: "creating"
@@ -79,23 +81,40 @@ struct ProgressView {
     private mutating func draw(_ event: ResourceEvent) -> Drawing {
         let start = began ?? event.time.milliseconds
         began = start
-        let seconds = Double(max(0, event.time.milliseconds - start)) / 1000
+        let time = event.time.milliseconds
         atWork.removeAll { $0 == event.logicalId }
-        if !event.isDone { atWork.append(event.logicalId) } else { done += 1 }
+        if event.isDone { done += 1 } else { atWork.append(event.logicalId) }
         var drawing = Drawing()
-        if event.isDone || !isLive {
-            let mark = event.failed ? style.red("✗") : event.isDone ? style.green("✓") : style.faint("·")
-            let status = isLive && !event.failed ? "" : "  \(event.status)"
-            drawing.text =
-                "  \(mark) \(event.logicalId)  \(style.faint(shortType(event.type)))\(status)"
-                + "  \(style.faint(elapsed(seconds)))\n"
-            if event.failed, let reason = event.reason { drawing.text? += "      \(style.red(visible(reason)))\n" }
+        let line = resourceLine(event, seconds: Double(max(0, time - start)) / 1000)
+        // What begins and ends within a second needs one line, not two.
+        beginnings.removeAll { $0.logicalId == event.logicalId && event.isDone && time - $0.time < 1000 }
+        if !isLive { drawing.text = takeBeginnings(before: time) }
+        if event.isDone {
+            drawing.text = (drawing.text ?? "") + line
+        } else {
+            beginnings.append((event.logicalId, time, line))
         }
         if !atWork.isEmpty {
             let names = atWork.prefix(3).joined(separator: ", ") + (atWork.count > 3 ? ", …" : "")
             drawing.transient = "  \(done) done; at work: \(names)"
         }
         return drawing
+    }
+
+    private mutating func takeBeginnings(before time: Int64) -> String? {
+        let due = beginnings.filter { $0.time <= time - 1000 }
+        beginnings.removeAll { $0.time <= time - 1000 }
+        return due.isEmpty ? nil : due.map(\.line).joined()
+    }
+
+    private func resourceLine(_ event: ResourceEvent, seconds: Double) -> String {
+        let mark = event.failed ? style.red("✗") : event.isDone ? style.green("✓") : style.faint("·")
+        let status = event.status.split(separator: "_").joined(separator: " ").lowercased()
+        var line =
+            "  \(mark) \(event.logicalId)  \(style.faint(shortType(event.type)))  \(status)"
+            + "  \(style.faint(elapsed(seconds)))\n"
+        if event.failed, let reason = event.reason { line += "      \(style.red(visible(reason)))\n" }
+        return line
     }
 }
 

@@ -33,12 +33,13 @@ struct Prompt: Equatable {
         var text = ControlTokens.neutralised(configuration.prompt).trimmed
         guard !configuration.rules.isEmpty else { return text }
         text += "\n\n" + instruction(example: (rules.first ?? configuration.rules[0]).id)
-        text += "\n\n# Business rules\n"
+        text += "\n\n# Business rules\n<rules>\n"
         if rules.isEmpty { text += "\n(No rule matches this message.)\n" }
         for rule in rules {
             let title = ControlTokens.neutralised((rule.path + [rule.title]).deduplicated.joined(separator: " › "))
             text += "\n[\(rule.id)] \(title)\n\(ControlTokens.neutralised(rule.text).trimmed)\n"
         }
+        text += "</rules>\n"
         return text
     }
 
