@@ -122,7 +122,10 @@ let package = Package(
         ),
         .testTarget(
             name: "BotctlCommandsTests",
-            dependencies: ["BotctlCommands", "Operations", "Diagnostics", "Planning", "BotSpec", awsCore, botContract],
+            dependencies: [
+                "BotctlCommands", "Operations", "Diagnostics", "Planning", "BotSpec", awsCore, botContract,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: settings
         ),
     ],

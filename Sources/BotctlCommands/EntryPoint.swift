@@ -18,7 +18,7 @@ package enum BotctlMain {
             return .done
         } catch {
             // Help, version, completion scripts, and what the parser refuses.
-            let text = Botctl.fullMessage(for: error)
+            let text = Botctl.fullMessage(for: error, columns: machine.outputIsTerminal ? nil : 80)
             let isUsage = Botctl.exitCode(for: error) != .success
             (isUsage ? machine.error : machine.output)(text.hasSuffix("\n") || text.isEmpty ? text : text + "\n")
             return isUsage ? .usage : .done
@@ -33,7 +33,7 @@ package enum BotctlMain {
             currentDirectory: machine.currentDirectory,
             effects: machine.effects(options.verbose ? { calls.record($0) } : nil)
         )
-        let host = TerminalHost(console: console, context: context, isQuiet: false)
+        let host = TerminalHost(console: console, context: context)
         defer {
             host.finish()
             calls.finish()

@@ -8,7 +8,7 @@ final class TerminalHost: OperationHost {
     /// A line that the next one replaces.
     private var hasTransientLine = false
 
-    init(console: Console, context: ProjectContext, isQuiet: Bool) {
+    init(console: Console, context: ProjectContext) {
         self.console = console
         self.context = context
         progress = ProgressView(style: console.errorStyle, isLive: console.isLive)

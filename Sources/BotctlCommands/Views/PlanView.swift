@@ -1,6 +1,6 @@
 import Planning
 
-/// A plan as text: the gravest change first, then the package, then what is merely new.
+/// A plan as text: what loses data, widens permissions or replaces first, then the package, then the rest.
 struct PlanView {
     private let plan: Plan
 
@@ -12,22 +12,16 @@ struct PlanView {
     func text(_ style: Style) -> String {
         guard !plan.isEmpty || plan.createsStack else { return "No changes.\n" }
         var text = summary(style) + "\n"
+        if plan.createsStack { return text + additionsByType(style) }
+        let (followers, others) = splitByPackage()
+        text += others.filter { $0.rank != .other }.map { change($0, style) }.joined()
         if let package = plan.package { text += PackageView(package).text(style) }
-        if plan.createsStack {
-            text += additionsByType(style)
-        } else {
-            let (followers, others) = splitByPackage()
-            text += others.map { change($0, style) }.joined()
-            if followers > 0 {
-                text += "  \(style.yellow("~"))   \(style.bold(plural(followers, "function")))  run the new package\n"
-            }
+        text += others.filter { $0.rank == .other }.map { change($0, style) }.joined()
+        if followers > 0 {
+            text += "  \(style.yellow("~"))   \(style.bold(plural(followers, "function")))  run the new package\n"
         }
-        text += values(
-            "Parameter",
-            plan.parameters.filter { !Self.impliedByPackage.contains($0.name) || plan.package == nil },
-            style
-        )
-        text += values("Output", plan.createsStack ? [] : plan.outputs, style)
+        text += values("Parameter", shownParameters, style)
+        text += values("Output", plan.outputs, style)
         return text
     }
 
@@ -44,8 +38,7 @@ struct PlanView {
     }
 
     private var shownParameters: [ValueChange] {
-        if plan.createsStack { return [] }
-        return plan.package == nil
+        plan.package == nil
             ? plan.parameters : plan.parameters.filter { !Self.impliedByPackage.contains($0.name) }
     }
 

@@ -1,0 +1,167 @@
+import AWSCore
+import Planning
+import Testing
+
+@testable import BotctlCommands
+@testable import Operations
+
+@Suite struct ViewTests {
+    static let plan = Plan(
+        changes: [
+            Change(
+                action: .replace,
+                logicalId: "Table",
+                type: "AWS::DynamoDB::Table",
+                properties: [
+                    PropertyChange(
+                        path: "KeySchema[0].AttributeName",
+                        before: "userId",
+                        after: "customerId",
+                        replaces: true
+                    )
+                ],
+                rank: .dataLoss,
+                reasons: [
+                    .init(.replacement, "KeySchema cannot change in place"),
+                    .init(.dataLoss, "the old one is deleted with its data"),
+                ]
+            ),
+            Change(
+                action: .change,
+                logicalId: "HelloRole",
+                type: "AWS::IAM::Role",
+                properties: [
+                    PropertyChange(path: "Policies[0]", before: String(repeating: "x", count: 200), after: nil)
+                ],
+                rank: .widerPermission,
+                reasons: [.init(.widerPermission, "may dynamodb:DeleteTable on *")]
+            ),
+            Change(action: .remove, logicalId: "Dashboard", type: "AWS::CloudWatch::Dashboard"),
+            Change(action: .add, logicalId: "AlarmTopic", type: "AWS::SNS::Topic"),
+        ],
+        parameters: [ValueChange(name: "Architecture", before: "arm64", after: "x86_64")],
+        outputs: [ValueChange(name: "Gone", before: "\u{1B}[31mred", after: nil)],
+        package: PackageChange(
+            handlersChanged: true,
+            prompt: TextDiff(hunks: [
+                .init(
+                    oldStart: 1,
+                    newStart: 1,
+                    lines: [.init(.context, "You are"), .init(.removed, "old"), .init(.added, "new")]
+                )
+            ]),
+            rules: [.init(file: "rules/new.md", action: .add, diff: TextDiff(hunks: []))],
+            settings: [PropertyChange(path: "model.maxTokens", before: "512", after: "256")],
+            files: ["ca.pem"]
+        )
+    )
+
+    @Test func aPlanAsText() throws {
+        try expectGolden(PlanView(Self.plan).text(.plain), "plan.txt")
+        try expectGolden(PlanView(Self.plan).text(Style(isColoured: true)), "plan-colour.txt")
+    }
+
+    @Test func aPlanAsJSON() throws {
+        let view = DiffView(result: Diff.Result(plan: Self.plan, stack: "shop-dev", status: "CREATE_COMPLETE"))
+        #expect(view.hasChanges)
+        try expectGolden(view.json, "plan.json")
+        #expect(!view.json.contains("null"))
+    }
+
+    @Test func aNewStackIsGroupedByType() throws {
+        var plan = Self.plan
+        plan.createsStack = true
+        plan.package = nil
+        plan.changes = ["A", "B", "C"].map {
+            Change(action: .add, logicalId: $0, type: $0 == "C" ? "AWS::SNS::Topic" : "AWS::IAM::Role")
+        }
+        #expect(
+            PlanView(plan).text(.plain)
+                == "A new stack: 3 resources.\n\n  +  2  IAM Role   A, B\n  +  1  SNS Topic  C\n"
+        )
+    }
+
+    @Test func noChanges() {
+        let view = DiffView(result: Diff.Result(plan: Plan(), stack: "shop-dev", status: "CREATE_COMPLETE"))
+        #expect(!view.hasChanges)
+        #expect(view.text(.plain) == "No changes: shop-dev is what the project says.\n")
+    }
+
+    @Test func anError() throws {
+        let error = OperationError(
+            .rolledBack,
+            "the deployment of shop-dev failed; the stack is as it was before",
+            details: ["Table (AWS::DynamoDB::Table): \u{1B}]0;evil\u{7}no"],
+            fix: "correct the cause, then deploy again"
+        )
+        let view = ErrorView(error, context: ProjectContext(directory: "/p", effects: .trapping()))
+        try expectGolden(view.text(.plain), "error.txt")
+        try expectGolden(view.json, "error.json")
+        #expect(!view.text(.plain).contains("\u{1B}"))
+    }
+
+    @Test func results() throws {
+        let outputs = BotOutputs(
+            stack: "shop-dev",
+            region: "us-east-2",
+            status: "CREATE_COMPLETE",
+            values: ["chatUrl": "wss://x/dev", "TableName": "t", "Region": "us-east-2"]
+        )
+        let table = RetainedTable(
+            name: "t",
+            items: 1,
+            bytes: 2_345_678,
+            hasDeletionProtection: true,
+            region: "us-east-2"
+        )
+        let teardown = Teardown.Result(
+            stack: "shop-dev",
+            deletedStack: true,
+            kept: [table],
+            removed: [.init(kind: "token key", name: "/botctl/shop/dev/token-key")],
+            seconds: 75.2
+        )
+        let deploy = Deploy.Result(outcome: .created, outputs: outputs, seconds: 12.34)
+        let parts = [
+            OutputsView(outputs: outputs).text(.plain), OutputsView(outputs: outputs).json,
+            DeployView(result: deploy).text(.plain), DeployView(result: deploy).json,
+            TeardownView(result: teardown).text(.plain), TeardownView(result: teardown).json,
+        ]
+        try expectGolden(parts.joined(separator: "---\n"), "results.txt")
+    }
+
+    @Test func progressInCI() throws {
+        var view = ProgressView(style: .plain, isLive: false)
+        var text = ""
+        func event(_ ms: Int64, _ id: String, _ status: String, _ reason: String? = nil) -> OperationEvent {
+            .resource(
+                ResourceEvent(
+                    time: Timestamp(milliseconds: 1_000_000 + ms),
+                    logicalId: id,
+                    type: "AWS::SNS::Topic",
+                    status: status,
+                    reason: reason
+                )
+            )
+        }
+        for event in [
+            .watching(stack: "shop-dev", work: .create), event(0, "Quick", "CREATE_IN_PROGRESS"),
+            event(200, "Quick", "CREATE_COMPLETE"), event(300, "Slow", "CREATE_IN_PROGRESS"),
+            event(2000, "Bad", "CREATE_IN_PROGRESS"), event(2100, "Bad", "CREATE_FAILED", "no\u{7}pe"),
+            event(9000, "Slow", "CREATE_COMPLETE"),
+            .settled(stack: "shop-dev", status: "ROLLBACK_COMPLETE", seconds: 9),
+        ] {
+            let drawing = view.draw(event)
+            text += drawing.text ?? ""
+        }
+        try expectGolden(text, "progress.txt")
+    }
+
+    @Test(arguments: [(0.04, "0.0 s"), (12.34, "12.3 s"), (59.94, "59.9 s"), (125.4, "2 min 5 s")])
+    func times(seconds: Double, text: String) { #expect(elapsed(seconds) == text) }
+
+    @Test(
+        arguments: [(1, "1 byte"), (999, "999 bytes"), (12_345, "12 KB"), (7_432_100, "7.4 MB")] as [(Int64, String)]
+    )
+    func sizes(bytes: Int64, text: String) { #expect(byteCount(bytes) == text) }
+}
