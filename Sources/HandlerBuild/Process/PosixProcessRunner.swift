@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 /// Runs programs by posix_spawn, each in a process group of its own. When this process is asked to stop, the
-/// whole group is: SIGTERM first, SIGKILL after `grace`.
+/// whole group is: SIGINT first, SIGKILL after `grace`.
 package final class PosixProcessRunner: ProcessRunner {
     private let grace: Duration
     private let stopSignal: () -> Int32?
@@ -38,11 +38,13 @@ package final class PosixProcessRunner: ProcessRunner {
         var exit: ProcessExit?
         var killAt: ContinuousClock.Instant?
         while true {
-            if let signal = stopSignal(), exit == nil {
+            if stopSignal() != nil, exit == nil {
                 if let deadline = killAt {
                     if ContinuousClock.now >= deadline { kill(-child.pid, SIGKILL) }
                 } else {
-                    kill(-child.pid, signal == SIGINT ? SIGINT : SIGTERM)
+                    // Whatever signal came: swift-build gives each compiler a group of its own, and ends them on
+                    // SIGINT alone.
+                    kill(-child.pid, SIGINT)
                     killAt = ContinuousClock.now + grace
                 }
             }
