@@ -16,7 +16,7 @@ finish() {
     status=$?
     trap - EXIT INT TERM
     if [ -n "$server" ] && kill -0 "$server" 2>/dev/null; then
-        kill -INT "$server" 2>/dev/null || true
+        kill -TERM "$server" 2>/dev/null || true
         wait "$server" 2>/dev/null || true
     fi
     if [ $status -ne 0 ] && [ -s "$work/local.log" ]; then
@@ -81,7 +81,7 @@ expect 0 diff
 step "8/8  Tear it down, data included"
 run teardown --yes --delete-data
 
-kill -INT "$server"
+kill -TERM "$server"
 wait "$server" || true
 left=$(ps -o pid= --sid "$server" --ppid "$server" 2>/dev/null || true)
 [ -z "$left" ] || { echo "processes left behind: $left" >&2; exit 1; }
