@@ -9,13 +9,14 @@ from websockets.sync.client import connect
 class Chat:
     def __init__(self, url, **query):
         pairs = "&".join(f"{name}={value}" for name, value in query.items())
-        self.socket = connect(url + ("?" + pairs if pairs else ""), open_timeout=20, close_timeout=5)
+        self.connection = connect(url + ("?" + pairs if pairs else ""), open_timeout=20, close_timeout=5)
 
     def __enter__(self):
+        self.socket = self.connection.__enter__()
         return self
 
-    def __exit__(self, *_):
-        self.socket.close()
+    def __exit__(self, *error):
+        self.connection.__exit__(*error)
 
     def send(self, **frame):
         self.socket.send(json.dumps(frame))

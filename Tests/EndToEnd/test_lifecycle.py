@@ -9,6 +9,8 @@ def shop(local_aws, tmp_path_factory):
     folder = tmp_path_factory.mktemp("lifecycle") / "tool-library"
     environment = {**base_environment(), **local_aws}
     Botctl(ROOT, environment).ok("init", str(folder))
+    spec = folder / "botctl.yml"
+    spec.write_text(spec.read_text().replace("onTeardown: delete", "onTeardown: retain"))
     shop = Botctl(folder, environment)
     yield shop
     shop("teardown", "--yes", "--delete-data")
