@@ -15,11 +15,9 @@ enum Interrupts {
     static func install() {
         // Made here, so that the handler finds it made.
         flag.pointee = 0
+        // Also where the parent ignores SIGINT: a shell script does so for what it starts with `&`, and then
+        // `kill -INT` has to stop `botctl local` all the same.
         for number in [SIGINT, SIGTERM] {
-            var previous = sigaction()
-            sigaction(number, nil, &previous)
-            // What a parent made us ignore (nohup) stays ignored.
-            if unsafeBitCast(previous.__sigaction_handler.sa_handler, to: Int.self) == 1 { continue }
             var action = sigaction()
             action.__sigaction_handler.sa_handler = { _ in Interrupts.flag.pointee = 1 }
             // No SA_RESTART: a read of an answer, or a sleep, ends with the signal.
