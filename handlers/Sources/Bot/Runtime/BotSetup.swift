@@ -39,21 +39,24 @@ struct BotSetup {
         _ readFile: (String) -> [UInt8]?
     ) throws(InitError) -> BotConfiguration {
         guard let bytes = readFile(path) else { throw InitError("\(path) cannot be read") }
-        let version: Version
+        let json: JSONValue
         do {
-            version = try JSONDecoder().decode(Version.self, from: Data(bytes))
+            json = try JSONValue.parse(bytes)
         } catch {
-            throw InitError("\(path) is not a JSON object with a version: \(error)")
+            throw InitError("\(path) is not a JSON object: \(error)")
         }
-        guard version.version == BotConfiguration.currentVersion else {
+        guard let version = json["version"]?.intValue else {
+            throw InitError("\(path) is not a JSON object with a version")
+        }
+        guard version == BotConfiguration.currentVersion else {
             throw InitError(
-                "\(path) has version \(version.version), this bootstrap reads \(BotConfiguration.currentVersion): "
+                "\(path) has version \(version), this bootstrap reads \(BotConfiguration.currentVersion): "
                     + "build and deploy both with the same botctl"
             )
         }
         let configuration: BotConfiguration
         do {
-            configuration = try JSONDecoder().decode(BotConfiguration.self, from: Data(bytes))
+            configuration = try JSONValueDecoder().decode(BotConfiguration.self, from: json)
         } catch {
             throw InitError("\(path) cannot be used: \(error)")
         }
@@ -62,6 +65,4 @@ struct BotSetup {
         }
         return configuration
     }
-
-    private struct Version: Decodable { var version: Int }
 }
