@@ -42,6 +42,7 @@ final class CurlStream: WebSocketStream {
             botctl_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, buffer.baseAddress)
             botctl_curl_set_long(easy, CURLOPT_CONNECT_ONLY, 1)
             botctl_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+            botctl_curl_close_sockets_on_exec(easy)
             botctl_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
             botctl_curl_set_long(easy, CURLOPT_TCP_NODELAY, 1)
             // A proxy would answer the upgrade itself; through a tunnel it does not see it.

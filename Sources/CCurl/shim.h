@@ -3,6 +3,7 @@
 
 #define CURL_DISABLE_TYPECHECK 1
 #include <curl/curl.h>
+#include <fcntl.h>
 
 /* Swift cannot call variadic functions: one wrapper for each type of argument. */
 
@@ -30,6 +31,17 @@ static inline CURLcode botctl_curl_set_list(CURL *easy, CURLoption option, struc
 /* CURLOPT_WRITEFUNCTION and CURLOPT_HEADERFUNCTION. */
 static inline CURLcode botctl_curl_set_callback(CURL *easy, CURLoption option, curl_write_callback value) {
     return curl_easy_setopt(easy, option, value);
+}
+
+static inline int botctl_curl_mark_close_on_exec(void *unused, curl_socket_t socket, curlsocktype purpose) {
+    (void)unused;
+    (void)purpose;
+    return fcntl(socket, F_SETFD, FD_CLOEXEC) == 0 ? CURL_SOCKOPT_OK : CURL_SOCKOPT_ERROR;
+}
+
+/* A child process that inherits a connection would keep it open after we have closed it: the peer would wait. */
+static inline CURLcode botctl_curl_close_sockets_on_exec(CURL *easy) {
+    return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, botctl_curl_mark_close_on_exec);
 }
 
 static inline CURLcode botctl_curl_get_long(CURL *easy, CURLINFO info, long *value) {
