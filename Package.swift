@@ -83,7 +83,12 @@ let package = Package(
         ),
         .executableTarget(name: "botctl", dependencies: ["BotctlCommands"], swiftSettings: settings),
 
-        .target(name: "TestSupport", dependencies: ["BotSpec"], path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestSupport",
+            dependencies: ["BotSpec", botContract],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: settings),
         .testTarget(
             name: "BotSpecTests",

@@ -1,3 +1,4 @@
+import BotContract
 package import BotSpec
 
 /// The smallest spec there is: nothing but the required keys.
@@ -17,6 +18,9 @@ extension BotSpec {
         let result = SpecLoader.inMemory(["botctl.yml": Array(smallestSpec.utf8)])
             .load(projectDirectory: "", specFile: "botctl.yml", stage: "dev")
         guard var spec = result.spec else { preconditionFailure("the smallest spec: \(result.diagnostics)") }
+        // As they are declared; the loader sorts them by key.
+        let order = Dictionary(uniqueKeysWithValues: HandlerName.builtInRoutes.enumerated().map { ($1.key, $0) })
+        spec.routes.sort { order[$0.key, default: .max] < order[$1.key, default: .max] }
         change(&spec)
         return spec
     }
