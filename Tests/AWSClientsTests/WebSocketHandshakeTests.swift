@@ -1,4 +1,5 @@
 import AWSCore
+import TestSupport
 import Testing
 
 @testable import AWSClients
@@ -80,7 +81,7 @@ import Testing
     }
 
     @Test func survivesHostileAnswers() {
-        var random = SplitMix(state: 101)
+        var random = SeededGenerator(seed: 101)
         let good = Array((Self.accepted.joined(separator: "\r\n") + "\r\n\r\n").utf8)
         for _ in 0..<3000 {
             var bytes = good

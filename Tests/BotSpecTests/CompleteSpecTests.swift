@@ -1,5 +1,6 @@
 import BotContract
 import Diagnostics
+import TestSupport
 import Testing
 
 @testable import BotSpec
@@ -192,16 +193,14 @@ import Testing
 
     /// The repository is itself a bot project.
     @Test func theRepositorysOwnSpecIsValid() {
-        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
         for stage in ["dev", "prod", "pr-1"] {
-            let result = SpecLoader.live.load(projectDirectory: root, stage: stage)
+            let result = SpecLoader.live.load(projectDirectory: Repository.root, stage: stage)
             #expect(result.spec != nil, "\(DiagnosticReport(result.diagnostics).text())")
         }
     }
 
     @Test func whatHandlersWriteIsReserved() throws {
-        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
-        let layout = readText(root + "/handlers/Sources/BotContract/TableLayout.swift")
+        let layout = try #require(readText(Repository.path("handlers/Sources/BotContract/TableLayout.swift")))
         let body = try #require(
             layout.split(separator: "public enum Attribute {").last?.split(separator: "    }\n").first
         )

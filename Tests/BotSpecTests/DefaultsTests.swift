@@ -1,19 +1,9 @@
 import BotContract
 import Diagnostics
+import TestSupport
 import Testing
 
 @testable import BotSpec
-
-/// The smallest spec there is.
-let smallestSpec = """
-    version: 1
-    name: acme-support
-    region: us-east-2
-    prompt: You are the support agent of Acme.
-    model:
-      id: meta.llama3-3-70b-instruct-v1:0
-
-    """
 
 func load(_ text: String, stage: String = "dev", files: [String: String] = [:], region: String? = nil) -> SpecResult {
     var bytes = files.mapValues { Array($0.utf8) }

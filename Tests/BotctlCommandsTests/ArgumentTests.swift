@@ -1,4 +1,5 @@
 import Operations
+import TestSupport
 import Testing
 
 @testable import BotctlCommands
@@ -77,12 +78,12 @@ import Testing
         machine.files["/project/botctl.yml"] = TestMachine.spec + "histroy: {}\nlimits:\n  messageChars: -1\n"
         #expect(machine.run("validate") == .specInvalid)
         #expect(machine.output.isEmpty)
-        try expectGolden(machine.error, "validate-errors.txt")
+        expectGolden(machine.error, "validate-errors.txt")
         let json = TestMachine()
         json.files = machine.files
         #expect(json.run("validate", "--json") == .specInvalid)
         #expect(json.error.isEmpty)
-        try expectGolden(json.output, "validate-errors.json")
+        expectGolden(json.output, "validate-errors.json")
     }
 
     @Test func validateOfAGoodSpec() {

@@ -1,5 +1,6 @@
 import AWSCore
 import Planning
+import TestSupport
 import Testing
 
 @testable import BotctlCommands
@@ -57,14 +58,14 @@ import Testing
     )
 
     @Test func aPlanAsText() throws {
-        try expectGolden(PlanView(Self.plan).text(.plain), "plan.txt")
-        try expectGolden(PlanView(Self.plan).text(Style(isColoured: true)), "plan-colour.txt")
+        expectGolden(PlanView(Self.plan).text(.plain), "plan.txt")
+        expectGolden(PlanView(Self.plan).text(Style(isColoured: true)), "plan-colour.txt")
     }
 
     @Test func aPlanAsJSON() throws {
         let view = DiffView(result: Diff.Result(plan: Self.plan, stack: "shop-dev", status: "CREATE_COMPLETE"))
         #expect(view.hasChanges)
-        try expectGolden(view.json, "plan.json")
+        expectGolden(view.json, "plan.json")
         #expect(!view.json.contains("null"))
     }
 
@@ -95,8 +96,8 @@ import Testing
             fix: "correct the cause, then deploy again"
         )
         let view = ErrorView(error, context: ProjectContext(directory: "/p", effects: .trapping()))
-        try expectGolden(view.text(.plain), "error.txt")
-        try expectGolden(view.json, "error.json")
+        expectGolden(view.text(.plain), "error.txt")
+        expectGolden(view.json, "error.json")
         #expect(!view.text(.plain).contains("\u{1B}"))
     }
 
@@ -127,7 +128,7 @@ import Testing
             DeployView(result: deploy).text(.plain), DeployView(result: deploy).json,
             TeardownView(result: teardown).text(.plain), TeardownView(result: teardown).json,
         ]
-        try expectGolden(parts.joined(separator: "---\n"), "results.txt")
+        expectGolden(parts.joined(separator: "---\n"), "results.txt")
     }
 
     @Test func progressInCI() throws {
@@ -154,7 +155,7 @@ import Testing
             let drawing = view.draw(event)
             text += drawing.text ?? ""
         }
-        try expectGolden(text, "progress.txt")
+        expectGolden(text, "progress.txt")
     }
 
     @Test(arguments: [(0.04, "0.0 s"), (12.34, "12.3 s"), (59.94, "59.9 s"), (125.4, "2 min 5 s")])

@@ -1,4 +1,5 @@
 import BotContract
+import TestSupport
 import Testing
 
 @testable import BotSpec

@@ -1,6 +1,7 @@
 import BotContract
 import CloudFormation
 import Synthesis
+import TestSupport
 import Testing
 
 @testable import BotSpec

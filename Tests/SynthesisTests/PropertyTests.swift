@@ -1,5 +1,6 @@
 import CloudFormation
 import Synthesis
+import TestSupport
 import Testing
 
 @testable import BotSpec

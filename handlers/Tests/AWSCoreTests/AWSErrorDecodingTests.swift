@@ -1,4 +1,5 @@
 import AWSCore
+import TestSupport
 import Testing
 
 struct AWSErrorDecodingTests {
@@ -144,7 +145,7 @@ struct AWSErrorDecodingTests {
     @Test func botocoreReadsTheSame() throws {
         let answers = Self.answers.filter { !$0.differs }
         let read = try Python.run(
-            "error_oracle.py",
+            "Tests/AWSCoreTests/error_oracle.py",
             lines: answers.map { answer in
                 [
                     "protocol": .string(answer.protocolName), "status": .int(Int64(answer.status)),

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import BotContract
@@ -137,7 +138,7 @@ struct FrameTests {
     }
 
     @Test func framesSurviveTheirRoundTrip() throws {
-        var random = Seeded(1)
+        var random = SeededGenerator(seed: 1)
         for _ in 0..<2_000 {
             let text = random.text()
             let frame: ServerFrame = .done(
@@ -152,7 +153,7 @@ struct FrameTests {
 
     /// No bytes whatever crash the parsers.
     @Test func parsersSurviveHostileInput() {
-        var random = Seeded(2)
+        var random = SeededGenerator(seed: 2)
         let seeds =
             Self.golden.map { Array($0.1.utf8) } + [
                 Array(#"{"action":"sendMessage","message":"Hi","messageId":"m-1"}"#.utf8),
@@ -184,20 +185,8 @@ struct FrameTests {
     }
 }
 
-/// SplitMix64: the same inputs on every run.
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-
-    mutating func text() -> String {
+extension SeededGenerator {
+    fileprivate mutating func text() -> String {
         var scalars = String.UnicodeScalarView()
         for _ in 0..<Int.random(in: 0...30, using: &self) {
             let range: ClosedRange<UInt32> = Bool.random(using: &self) ? 0...0x7F : 0x80...0x1F9FF

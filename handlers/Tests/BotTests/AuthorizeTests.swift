@@ -1,5 +1,6 @@
 import AWSCore
 import BotContract
+import TestSupport
 import Testing
 
 @testable import Bot
@@ -89,7 +90,7 @@ struct AuthorizeTests {
     }
 
     @Test func refusesThousandsOfForgedTokens() throws {
-        var random = Seeded(42)
+        var random = SeededGenerator(seed: 42)
         let good = Array(token().utf8)
         let alphabet = Array("abcXYZ019-_.=+/%\u{0}".utf8)
         let now = bot.clock.time
@@ -109,7 +110,7 @@ struct AuthorizeTests {
     }
 
     @Test func readsBackWhatItSigns() {
-        var random = Seeded(7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<500 {
             let key = random.bytes(32)
             let user = "v_" + base64URLEncode(random.bytes(16))

@@ -1,4 +1,5 @@
 import BotContract
+import TestSupport
 import Testing
 
 @testable import Bot
@@ -21,7 +22,7 @@ struct RetrievalTests {
     }
 
     @Test func splittingSurvivesAnyText() {
-        var random = Seeded(5)
+        var random = SeededGenerator(seed: 5)
         for _ in 0..<2_000 {
             let text = String(decoding: random.bytes(60), as: UTF8.self)
             for word in Words.of(text) { #expect(!word.isEmpty) }

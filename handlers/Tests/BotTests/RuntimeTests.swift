@@ -1,6 +1,7 @@
 import AWSCore
 import BotContract
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import Bot
@@ -47,7 +48,7 @@ struct RuntimeTests {
     }
 
     @Test func cutsTextsThatFitTheirFrames() {
-        var random = Seeded(9)
+        var random = SeededGenerator(seed: 9)
         let parts = ["a", "\"", "\\", "\n", "\u{1}", "é", "😀", "👩‍👩‍👧", "e\u{301}", "/", "\u{2028}", "\u{7F}"]
         for _ in 0..<1_000 {
             let text = random.text(parts, upTo: 60)
@@ -137,7 +138,7 @@ struct RuntimeTests {
     }
 
     @Test func eventsSurviveAnyJSON() throws {
-        var random = Seeded(13)
+        var random = SeededGenerator(seed: 13)
         let base = TestBot.event("sendMessage", body: "{}")
         for _ in 0..<2_000 {
             let event = mutated(base, &random)
@@ -146,7 +147,7 @@ struct RuntimeTests {
         #expect(try WebSocketEvent(base).userId == TestBot.user)
     }
 
-    private func mutated(_ value: JSONValue, _ random: inout Seeded) -> JSONValue {
+    private func mutated(_ value: JSONValue, _ random: inout SeededGenerator) -> JSONValue {
         if Int.random(in: 0..<12, using: &random) == 0 {
             return random.pick([
                 .null, .bool(true), .int(-1), .string(""), .string("=="), .array([.null]), .object([:]),
@@ -170,7 +171,7 @@ struct RuntimeTests {
 
     /// The rate limit lets through what it promises, whatever the arrivals.
     @Test func limitsEveryMinute() throws {
-        var random = Seeded(17)
+        var random = SeededGenerator(seed: 17)
         for _ in 0..<20 {
             let limit = Int.random(in: 1...10, using: &random)
             let bot = TestBot { $0.limits.messagesPerMinute = limit }

@@ -1,5 +1,6 @@
 import AWSCore
 import BotContract
+import TestSupport
 
 @testable import Bot
 
@@ -15,7 +16,7 @@ final class TestBot {
     let aws: FakeAWS
     var configuration: BotConfiguration
     private(set) var logs: [JSONValue] = []
-    private var random = Seeded(1)
+    private var random = SeededGenerator(seed: 1)
     /// Of the next invocation, from now.
     var timeout: Duration = .seconds(29)
     private var functions: [HandlerName: BotFunction] = [:]

@@ -1,11 +1,11 @@
 /// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators): the same seed gives the
-/// same test.
-struct SeededGenerator: RandomNumberGenerator {
+/// same test, so that a failure can be found again.
+package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var value = state
         value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9

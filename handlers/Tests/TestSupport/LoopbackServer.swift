@@ -3,20 +3,20 @@ import Synchronization
 import Testing
 
 /// A TCP server on 127.0.0.1 whose connections are each served by a script on a thread of its own.
-final class LoopbackServer: Sendable {
-    final class Connection {
-        let descriptor: Int32
+package final class LoopbackServer: Sendable {
+    package final class Connection {
+        package let descriptor: Int32
         /// From 1, in the order of acceptance.
-        let number: Int
+        package let number: Int
         private var buffer: [UInt8] = []
 
-        init(_ descriptor: Int32, number: Int) {
+        fileprivate init(_ descriptor: Int32, number: Int) {
             self.descriptor = descriptor
             self.number = number
         }
 
         /// One request with its body; `nil` when the client closes.
-        func request() -> (head: String, body: [UInt8])? {
+        package func request() -> (head: String, body: [UInt8])? {
             let end = Array("\r\n\r\n".utf8)
             while true {
                 if let split = buffer.firstRange(of: end) {
@@ -36,9 +36,9 @@ final class LoopbackServer: Sendable {
             }
         }
 
-        func send(_ text: String) { send(Array(text.utf8)) }
+        package func send(_ text: String) { send(Array(text.utf8)) }
 
-        func send(_ bytes: [UInt8]) {
+        package func send(_ bytes: [UInt8]) {
             var sent = 0
             while sent < bytes.count {
                 let count = bytes.withUnsafeBytes {
@@ -49,24 +49,24 @@ final class LoopbackServer: Sendable {
             }
         }
 
-        func answer(_ body: String, status: String = "200 OK", headers: String = "") {
+        package func answer(_ body: String, status: String = "200 OK", headers: String = "") {
             send("HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)")
         }
 
         /// Ends with RST instead of FIN when the descriptor is closed.
-        func resetOnClose() {
+        package func resetOnClose() {
             var linger = linger(l_onoff: 1, l_linger: 0)
             setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
         }
     }
 
-    let port: Int
+    package let port: Int
     private let descriptor: Int32
     private let count = Mutex(0)
 
-    var connections: Int { count.withLock { $0 } }
+    package var connections: Int { count.withLock { $0 } }
 
-    init(_ serve: @escaping @Sendable (Connection) -> Void) throws {
+    package init(_ serve: @escaping @Sendable (Connection) -> Void) throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         self.descriptor = descriptor
         var address = sockaddr_in()

@@ -1,31 +1,32 @@
-import AWSCore
+package import AWSCore
 import Foundation
 import Testing
 
-/// Runs a script beside the tests with the Python that has botocore: `BOTCTL_TEST_PYTHON`, or the
-/// repository's `.venv`. A missing one fails the test: an oracle that is silently absent proves nothing.
-enum Python {
-    static let testDirectory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().path
+/// The Python with the peers that judge our code (Tests/requirements.txt of the repository): what
+/// `BOTCTL_TEST_PYTHON` names, or the repository's `.venv`. Without it a test fails: a judge that is silently absent
+/// proves nothing.
+package enum Python {
+    private static let handlers = String(#filePath.dropLast("/Tests/TestSupport/Python.swift".count))
 
-    static func interpreter() throws -> String {
-        let repository = URL(fileURLWithPath: testDirectory).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let path =
-            ProcessInfo.processInfo.environment["BOTCTL_TEST_PYTHON"]
-            ?? repository.appendingPathComponent(".venv/bin/python").path
+    /// - Parameter script: relative to the package, `handlers/`.
+    package static func path(of script: String) -> String { "\(handlers)/\(script)" }
+
+    package static func interpreter() throws -> String {
+        let named = ProcessInfo.processInfo.environment["BOTCTL_TEST_PYTHON"].flatMap { $0.isEmpty ? nil : $0 }
+        let path = named ?? path(of: "../.venv/bin/python")
         try #require(
             FileManager.default.isExecutableFile(atPath: path),
-            "no Python at \(path): run `make venv`, or set BOTCTL_TEST_PYTHON"
+            "no Python with the test tools at \(path): run `make setup` in the repository, or set BOTCTL_TEST_PYTHON"
         )
         return path
     }
 
     /// Pipes lines through a script; the pipes are filled and drained while it runs.
-    static func run(_ script: String, lines: [JSONValue]) throws -> [JSONValue] {
+    /// - Parameter script: relative to the package, `handlers/`.
+    package static func run(_ script: String, lines: [JSONValue]) throws -> [JSONValue] {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try interpreter())
-        process.arguments = ["\(testDirectory)/\(script)"]
+        process.arguments = [path(of: script)]
         let input = Pipe()
         let output = Pipe()
         process.standardInput = input
