@@ -57,6 +57,7 @@ let package = Package(
         .testTarget(
             name: "BotTests",
             dependencies: ["Bot", "AWSCore", "BotContract", "LambdaRuntime"],
+            exclude: ["jwt_oracle.py"],
             swiftSettings: settings,
             linkerSettings: openSSL
         ),
