@@ -43,6 +43,7 @@ let tests: [Target] = [
     .testTarget(
         name: "BotTests",
         dependencies: ["Bot", "AWSCore", "BotContract", "LambdaRuntime", "TestSupport"],
+        exclude: ["jwt_oracle.py"],
         swiftSettings: settings,
         linkerSettings: openSSL
     ),

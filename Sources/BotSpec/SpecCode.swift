@@ -92,7 +92,6 @@ package enum SpecCode: String, CaseIterable, Sendable {
     case routeWithoutMessages = "BOT614"
 
     // Auth, hand-off, tools.
-    case authNotYet = "BOT701"
     case jwtIncomplete = "BOT702"
     case jwtKeysWithoutJWT = "BOT703"
     case notHTTPS = "BOT704"

@@ -44,7 +44,7 @@ enum FunctionResources {
             HandlerEnvironment.partitionKey: .string(spec.table.partitionKey),
             HandlerEnvironment.sortKey: .string(spec.table.sortKey),
         ]
-        if function.handler.readsTokenKey {
+        if function.handler.readsTokenKey(in: spec.auth.mode) {
             variables[HandlerEnvironment.tokenKeyParameter] = .string(
                 TokenKey.parameterName(name: spec.name, stage: spec.stage)
             )

@@ -42,7 +42,7 @@ enum RoleResource {
             )
             if let key = spec.table.kmsKeyArn { statements.append(tableKey(key, for: handler)) }
         }
-        if handler.readsTokenKey {
+        if handler.readsTokenKey(in: spec.auth.mode) {
             let name = TokenKey.parameterName(name: spec.name, stage: spec.stage)
             statements.append(
                 allow(

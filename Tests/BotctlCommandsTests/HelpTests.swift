@@ -11,8 +11,8 @@ import Testing
     @Test func everyCommandIsThere() {
         #expect(
             Self.commands == [
-                "init", "validate", "synth", "build", "deploy", "diff", "teardown", "chat", "outputs", "local",
-                "completions",
+                "init", "validate", "synth", "build", "deploy", "diff", "teardown", "chat", "token", "outputs",
+                "local", "completions",
             ]
         )
     }

@@ -56,6 +56,15 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
                 accessLogs: true
             )
         },
+        GoldenCase("jwt") {
+            $0.auth = BotSpec.Auth(
+                mode: .jwt,
+                allowedOrigins: [],
+                issuer: "https://id.example.com/",
+                audience: "shop-chat",
+                jwksUrl: "https://id.example.com/keys"
+            )
+        },
         GoldenCase("own-routes") {
             $0.routes = [
                 .fixture("$connect", .connect), .fixture("$disconnect", .disconnect), .fixture("ask", .sendMessage),

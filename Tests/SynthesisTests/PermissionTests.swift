@@ -28,6 +28,17 @@ import Testing
         #expect(statements(of: role, in: template).flatMap(\.actions) == actions)
     }
 
+    @Test func theTokenKeyIsForTheModesThatUseIt() {
+        for mode in BotConfiguration.Auth.Mode.allCases {
+            let template = Synthesizer.template(for: .fixture { $0.auth.mode = mode })
+            for (role, actions) in Self.actions {
+                let expected = mode == .jwt ? actions.filter { $0 != "ssm:GetParameter" } : actions
+                #expect(statements(of: role, in: template).flatMap(\.actions) == expected, "\(mode) \(role)")
+            }
+            #expect(template.encoded().contains(HandlerEnvironment.tokenKeyParameter) == (mode != .jwt))
+        }
+    }
+
     @Test func everyRoleIsListed() {
         let roles = Synthesizer.template(for: .fixture()).resources.filter { $0.type == "AWS::IAM::Role" }
         #expect(roles.map { String($0.id.text.dropLast("Role".count)) } == Self.actions.map(\.role))

@@ -2,21 +2,10 @@ import BotContract
 
 /// Who may connect.
 enum AuthRules {
-    static let all = [authNotYet, jwtIncomplete, jwtKeysWithoutJWT, jwtNotHTTPS, originSyntax]
+    static let all = [jwtIncomplete, jwtKeysWithoutJWT, jwtNotHTTPS, originSyntax]
 
     private static func jwtKeys(_ auth: BotSpec.Auth) -> [(key: String, value: String?)] {
         [("issuer", auth.issuer), ("audience", auth.audience), ("jwksUrl", auth.jwksUrl)]
-    }
-
-    static let authNotYet = Rule(.authNotYet) { context in
-        let mode = context.spec.auth.mode
-        guard mode != .visitor else { return }
-        context.report(
-            .authNotYet,
-            "this version's authorizer knows visitors only, not auth.mode: \(mode.rawValue)",
-            at: "auth.mode",
-            fix: "write visitor"
-        )
     }
 
     static let jwtIncomplete = Rule(.jwtIncomplete) { context in

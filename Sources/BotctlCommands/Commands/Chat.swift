@@ -11,6 +11,7 @@ struct ChatCommand: BotctlCommand {
             Examples:
               botctl chat
               botctl chat --message "How long do I have to return an item?"
+              botctl chat --token "$(botctl token --user 42)"
             """
     )
 
@@ -18,6 +19,9 @@ struct ChatCommand: BotctlCommand {
 
     @Option(name: [.short, .long], help: ArgumentHelp("Send this, print the reply and exit.", valueName: "text"))
     var message: String?
+
+    @Option(help: ArgumentHelp("Connect with this token (auth.mode: signed or jwt).", valueName: "token"))
+    var token: String?
 
     func execute(_ session: Session) throws(OperationError) -> ExitStatus {
         let view = ChatView(
@@ -28,7 +32,7 @@ struct ChatCommand: BotctlCommand {
         )
         let chat = try Talk.session(
             session.context,
-            remembersVisitor: message == nil,
+            identity: token.map(Talk.Identity.token) ?? (message == nil ? .remembered : .new),
             session.host,
             emit: view.show
         )

@@ -112,7 +112,13 @@ package struct HandlerPackage: Sendable, Equatable {
                 messagesPerMinute: spec.limits.messagesPerMinute,
                 tokensPerUserPerDay: spec.limits.tokensPerUserPerDay
             ),
-            auth: BotConfiguration.Auth(mode: spec.auth.mode, allowedOrigins: spec.auth.allowedOrigins)
+            auth: BotConfiguration.Auth(
+                mode: spec.auth.mode,
+                allowedOrigins: spec.auth.allowedOrigins,
+                issuer: spec.auth.issuer,
+                audience: spec.auth.audience,
+                jwksUrl: spec.auth.jwksUrl
+            )
         )
     }
 

@@ -214,7 +214,7 @@ package final class ChatSession {
             }
             tokens.remove()
             if tokens.load() == nil { return }
-            throw .refused(status: status, detail: "the stored token is refused and cannot be removed")
+            throw .refused(status: status, detail: "the token is refused")
         }
         guard attempt < options.connectAttempts, Self.mayPass(error) else { throw .unreachable(error) }
         let delay = Self.backoff(attempt: attempt, random: effects.random())

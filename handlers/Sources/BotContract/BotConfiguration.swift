@@ -74,9 +74,22 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
         public var mode: Mode
         /// Empty allows every origin.
         public var allowedOrigins: [String]
-        public init(mode: Mode, allowedOrigins: [String] = []) {
+        /// Whose tokens are believed, for whom they are made, and where their keys are; all there with `jwt`.
+        public var issuer: String?
+        public var audience: String?
+        public var jwksUrl: String?
+        public init(
+            mode: Mode,
+            allowedOrigins: [String] = [],
+            issuer: String? = nil,
+            audience: String? = nil,
+            jwksUrl: String? = nil
+        ) {
             self.mode = mode
             self.allowedOrigins = allowedOrigins
+            self.issuer = issuer
+            self.audience = audience
+            self.jwksUrl = jwksUrl
         }
     }
 

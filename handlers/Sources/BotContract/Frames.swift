@@ -9,7 +9,7 @@ public enum ClientFrame: Sendable, Equatable {
 /// What the bot sends: one JSON text frame per value, `type` names the case. Every frame stays under
 /// `Frame.maximumBytes`.
 public enum ServerFrame: Sendable, Equatable {
-    /// Answers `hello`. `token` is presented as `?token=` at the next connect, to be the same visitor.
+    /// Answers `hello`. `token` is presented as `?token=` at the next connect, to be the same customer.
     case welcome(chatId: String, token: String?, history: [ChatMessage])
     /// Part of a reply; `seq` counts from 0 without a gap.
     case delta(messageId: String, seq: Int, text: String)

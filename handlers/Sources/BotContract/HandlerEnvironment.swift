@@ -6,7 +6,7 @@ public enum HandlerEnvironment {
     public static let table = "BOTCTL_TABLE"
     public static let partitionKey = "BOTCTL_PARTITION_KEY"
     public static let sortKey = "BOTCTL_SORT_KEY"
-    /// Name of the SSM SecureString that holds the key of visitor tokens.
+    /// Name of the SSM SecureString that holds the key of visitor and signed tokens.
     public static let tokenKeyParameter = "BOTCTL_TOKEN_KEY_PARAMETER"
     /// Both are there when the spec has a guardrail, else neither.
     public static let guardrailId = "BOTCTL_GUARDRAIL_ID"

@@ -1,7 +1,12 @@
-/// The SSM parameter that holds the key of visitor tokens: a SecureString with the base64 of 32 random bytes.
+/// The SSM parameter that holds the key of visitor and signed tokens: a SecureString with the base64 of 32 random bytes.
 public enum TokenKey {
     public static let bytes = 32
     public static func parameterName(name: String, stage: String) -> String { "/botctl/\(name)/\(stage)/token-key" }
+}
+
+extension BotConfiguration.Auth.Mode {
+    /// An identity provider's tokens are verified with its public keys.
+    public var usesTokenKey: Bool { self != .jwt }
 }
 
 /// The CloudWatch metrics that the bot writes as embedded metric format in its log line
@@ -50,6 +55,8 @@ extension HandlerName {
     /// Whether it calls the model (`bedrock:InvokeModel`, `bedrock:InvokeModelWithResponseStream`).
     public var callsModel: Bool { self == .sendMessage }
 
-    /// Whether it reads the token key (`ssm:GetParameter`) in visitor mode.
-    public var readsTokenKey: Bool { self == .authorize || self == .hello }
+    /// Whether it reads the token key (`ssm:GetParameter`).
+    public func readsTokenKey(in mode: BotConfiguration.Auth.Mode) -> Bool {
+        mode.usesTokenKey && (self == .authorize || self == .hello)
+    }
 }

@@ -6,6 +6,7 @@
 ///     v_ab…  │ Lq3d…=!<messageId>              │ turn: claims a messageId, once
 ///     v_ab…  │ Lq3d…=#<turnId>.0               │ message of the customer
 ///     v_ab…  │ Lq3d…=#<turnId>.1               │ message of the bot
+///     s_42   │ !token!<jti>                    │ token: a one-time token, used
 ///
 /// `chatId` is the connection id of the chat's first connection, so a reconnect continues the chat.
 /// `turnId` is time-ordered: one Query (`begins_with`, descending, `Limit`) reads the last turns.
@@ -16,6 +17,9 @@ public enum TableLayout {
     public static func messageKey(chatId: String, turnId: String, role: MessageRole) -> String {
         "\(chatId)#\(turnId).\(role == .customer ? 0 : 1)"
     }
+
+    /// No chat id has a `!`, so no chat's items are met here.
+    public static func tokenKey(tokenId: String) -> String { "!token!\(tokenId)" }
 
     /// Attribute names. `role`, `text` and `state` are reserved words in expressions: use `#` names.
     public enum Attribute {
@@ -28,6 +32,8 @@ public enum TableLayout {
         public static let citations = "citations"
         public static let usage = "usage"
         public static let createdAt = "createdAt"
+        /// Of a used token: the connection that used it.
+        public static let usedBy = "usedBy"
         public static let state = "state"
         /// Until when (ms) the invocation that claimed a turn may still be running it.
         public static let leaseUntil = "leaseUntil"
@@ -39,7 +45,7 @@ public enum TableLayout {
         public static let expiresAt = "expiresAt"
     }
 
-    public enum Kind: String, Sendable { case session, turn, message }
+    public enum Kind: String, Sendable { case session, turn, message, token }
 
     /// Of a session: `open` until `$disconnect`.
     public enum SessionState: String, Sendable { case open, closed }

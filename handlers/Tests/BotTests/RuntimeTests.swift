@@ -132,9 +132,23 @@ struct RuntimeTests {
         #expect(error?.description.contains(text) == true, "\(error?.description ?? "")")
     }
 
-    @Test func refusesAuthenticationThatItCannotDo() throws {
-        let files = try files { $0.auth.mode = .jwt }
-        #expect(throws: InitError.self) { _ = try BotSetup(variables: variables) { files[$0] } }
+    /// The package's authorities are AWS's own; an identity provider has another.
+    @Test func findsThePublicAuthorities() throws {
+        var files = try files { $0.auth.mode = .jwt }
+        var variables = variables
+        variables[HandlerEnvironment.handler] = "authorize"
+        func web() throws -> String? {
+            try BotSetup(variables: variables) { files[$0] }.webCertificateAuthorities
+        }
+        #expect(try web() == nil)
+        files["/etc/ssl/cert.pem"] = []
+        files["/etc/pki/tls/certs/ca-bundle.crt"] = []
+        #expect(try web() == "/etc/pki/tls/certs/ca-bundle.crt")
+        files["/own.pem"] = []
+        variables[HandlerEnvironment.certificateAuthorities] = "/own.pem"
+        #expect(try web() == "/own.pem")
+        variables[HandlerEnvironment.handler] = "hello"
+        #expect(try web() == nil)
     }
 
     @Test func eventsSurviveAnyJSON() throws {

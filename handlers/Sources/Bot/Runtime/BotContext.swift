@@ -6,6 +6,8 @@ struct BotContext {
     var configuration: BotConfiguration
     var environment: BotEnvironment
     var aws: AWSClient
+    /// To hosts that are not AWS's.
+    var web: any HTTPTransport
     var clock: any WallClock
     /// Cryptographically secure.
     var randomBytes: (Int) -> [UInt8]

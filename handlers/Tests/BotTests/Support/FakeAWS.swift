@@ -127,6 +127,7 @@ final class FakeAWS: HTTPTransport {
             let prefix = body["ExpressionAttributeValues"]?[":prefix"]?["S"]?.stringValue ?? ""
             return prefix.hasSuffix("#") ? "Query messages" : "Query reply"
         }
+        if sort.hasPrefix("!token!") { return "\(action) token" }
         if sort.contains("!") { return "\(action) turn" }
         if sort.hasSuffix(".0") { return "\(action) customer" }
         if sort.hasSuffix(".1") { return "\(action) bot" }
@@ -134,7 +135,7 @@ final class FakeAWS: HTTPTransport {
     }
 }
 
-private final class FakeExchange: HTTPExchange {
+final class FakeExchange: HTTPExchange {
     private let answer: FakeAnswer
     private var onWait: (() -> Void)?
     private var chunks: [[UInt8]] = []

@@ -14,6 +14,7 @@ final class TestBot {
 
     let clock = FakeClock()
     let aws: FakeAWS
+    let web = FakeWeb()
     var configuration: BotConfiguration
     private(set) var logs: [JSONValue] = []
     private var random = SeededGenerator(seed: 1)
@@ -75,6 +76,7 @@ final class TestBot {
                 clock: clock,
                 random: { 0.5 }
             ),
+            web: web,
             clock: clock,
             randomBytes: { self.random.bytes($0) },
             log: { self.logs.append($0) }
@@ -97,6 +99,19 @@ final class TestBot {
     @discardableResult
     func connect(_ connection: String = connection, user: String = user) throws -> JSONValue {
         try serve(.connect, Self.event("$connect", type: "CONNECT", connection: connection, user: user))
+    }
+
+    /// A connect route's event as API Gateway makes it from what the authorizer answered.
+    static func connected(_ authorizer: JSONValue, connection: String = connection) -> JSONValue {
+        withAuthorizer(authorizer, event("$connect", type: "CONNECT", connection: connection, user: nil))
+    }
+
+    static func withAuthorizer(_ answer: JSONValue, _ event: JSONValue) -> JSONValue {
+        var members = event.objectValue ?? [:]
+        var context = event["requestContext"]?.objectValue ?? [:]
+        context["authorizer"] = answer["context"] ?? .object([:])
+        members["requestContext"] = .object(context)
+        return .object(members)
     }
 
     @discardableResult
