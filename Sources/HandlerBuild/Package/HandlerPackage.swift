@@ -112,7 +112,8 @@ package struct HandlerPackage: Sendable, Equatable {
                 messagesPerMinute: spec.limits.messagesPerMinute,
                 tokensPerUserPerDay: spec.limits.tokensPerUserPerDay
             ),
-            auth: BotConfiguration.Auth(mode: spec.auth.mode, allowedOrigins: spec.auth.allowedOrigins)
+            auth: BotConfiguration.Auth(mode: spec.auth.mode, allowedOrigins: spec.auth.allowedOrigins),
+            handoff: spec.handoff.map { BotConfiguration.Handoff(message: $0.message) }
         )
     }
 
