@@ -6,8 +6,8 @@ struct ForgetCommand: BotctlCommand {
         commandName: "forget",
         abstract: "Delete everything that is stored of one customer.",
         discussion: """
-            Messages, sessions, feedback and counters of the user, and a second reading that finds nothing. Asks \
-            first, unless there is --yes. Backups of the table (point-in-time recovery) keep them until they expire.
+            Messages, sessions, feedback and counters of the user, and a second reading that finds nothing. Without \
+            --yes it asks first. Backups of the table (point-in-time recovery) keep them until they expire.
 
             Examples:
               botctl forget --user v_2vC9MHBm7cVpBGVDzpVw5Q --dry-run

@@ -29,7 +29,8 @@ package enum ChatLine: Sendable, Equatable {
                 self = .misused("say /feedback up or /feedback down, and then a comment if you like")
                 return
             }
-            self = .feedback(rating, comment: words.count > 2 ? words[2] : nil)
+            let comment = words.count > 2 ? words[2].drop(while: \.isWhitespace) : ""
+            self = .feedback(rating, comment: comment.isEmpty ? nil : String(comment))
         case "/handoff" where words.count == 1: self = .handoff
         case "/help" where words.count == 1: self = .help
         case "/handoff", "/help": self = .misused("\(name) stands alone")
