@@ -96,7 +96,6 @@ package enum SpecCode: String, CaseIterable, Sendable {
     case jwtKeysWithoutJWT = "BOT703"
     case notHTTPS = "BOT704"
     case originSyntax = "BOT705"
-    case handoffNotYet = "BOT706"
     case emailSyntax = "BOT707"
     case emptyText = "BOT708"
     case toolsNotYet = "BOT709"

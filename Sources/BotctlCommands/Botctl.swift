@@ -20,6 +20,7 @@ struct Botctl: ParsableCommand {
         subcommands: [
             InitCommand.self, ValidateCommand.self, SynthCommand.self, BuildCommand.self, DeployCommand.self,
             DiffCommand.self, TeardownCommand.self, ChatCommand.self, TokenCommand.self, OutputsCommand.self,
+            ForgetCommand.self,
             LocalCommand.self, CompletionsCommand.self,
         ]
     )

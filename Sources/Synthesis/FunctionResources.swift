@@ -49,6 +49,9 @@ enum FunctionResources {
                 TokenKey.parameterName(name: spec.name, stage: spec.stage)
             )
         }
+        if function.handler.publishesHandoffs, spec.handoff?.notify != nil {
+            variables[HandlerEnvironment.handoffTopic] = .ref(ID.handoffTopic)
+        }
         if function.handler.callsModel, spec.guardrail != nil {
             variables[HandlerEnvironment.guardrailId] = .getAtt(ID.guardrail, "GuardrailId")
             variables[HandlerEnvironment.guardrailVersion] = .getAtt(ID.guardrailVersion, "Version")

@@ -68,6 +68,9 @@ enum RoleResource {
                 )
             )
         }
+        if handler.publishesHandoffs, spec.handoff?.notify != nil {
+            statements.append(allow("Handoff", ["sns:Publish"], [.ref(ID.handoffTopic)]))
+        }
         if handler.callsModel {
             statements += ModelAccess.statements(for: spec)
             if spec.guardrail != nil {

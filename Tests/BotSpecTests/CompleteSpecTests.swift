@@ -66,7 +66,7 @@ import Testing
     @Test func everyKeyArrivesInTheModel() throws {
         let result = load(Self.text, files: ["rules.md": "# Rules"])
         #expect(
-            result.diagnostics.map(\.code).sorted() == ["BOT706", "BOT709", "BOT717"],
+            result.diagnostics.map(\.code).sorted() == ["BOT614", "BOT709", "BOT717"],
             "\(DiagnosticReport(result.diagnostics).text())"
         )
         let spec = try #require(result.spec)

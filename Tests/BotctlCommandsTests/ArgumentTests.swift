@@ -7,7 +7,7 @@ import Testing
 @Suite struct ArgumentTests {
     @Test(arguments: [
         ["deploy", "--oops"], ["--oops"], ["nonsense"], ["deploy", "extra"], ["deploy", "--stage"],
-        ["chat", "--message"],
+        ["chat", "--message"], ["forget"], ["forget", "--user"], ["forget", "--user", ""],
         ["completions"], ["completions", "tcsh"], ["local", "--port", "70000"], ["local", "--port", "x"],
     ])
     func badUsage(arguments: [String]) {
@@ -94,9 +94,9 @@ import Testing
     }
 
     @Test func anInvalidSpecStopsEveryCommandTheSameWay() {
-        for command in ["synth", "build", "deploy", "diff", "teardown", "outputs", "chat"] {
+        for command in ["synth", "build", "deploy", "diff", "teardown", "outputs", "chat", "forget"] {
             let machine = TestMachine()
-            #expect(machine.run(command) == .specInvalid, "\(command)")
+            #expect(machine.run(command == "forget" ? [command, "--user", "u"] : [command]) == .specInvalid, "\(command)")
             #expect(machine.error.contains("there is no botctl.yml"))
         }
     }

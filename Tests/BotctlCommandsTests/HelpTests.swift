@@ -12,6 +12,7 @@ import Testing
         #expect(
             Self.commands == [
                 "init", "validate", "synth", "build", "deploy", "diff", "teardown", "chat", "token", "outputs",
+                "forget",
                 "local", "completions",
             ]
         )

@@ -122,11 +122,17 @@ import Testing
             removed: [.init(kind: "token key", name: "/botctl/shop/dev/token-key")],
             seconds: 75.2
         )
+        let forgotten = Forget.Result(user: "v_1\u{1B}", table: "t", found: 3, deleted: 4, isDryRun: false)
+        let counted = Forget.Result(user: "v_1", table: "t", found: 1, deleted: 0, isDryRun: true)
+        let nothing = Forget.Result(user: "v_1", table: "t", found: 0, deleted: 0, isDryRun: false)
         let deploy = Deploy.Result(outcome: .created, outputs: outputs, seconds: 12.34)
         let parts = [
             OutputsView(outputs: outputs).text(.plain), OutputsView(outputs: outputs).json,
             DeployView(result: deploy).text(.plain), DeployView(result: deploy).json,
             TeardownView(result: teardown).text(.plain), TeardownView(result: teardown).json,
+            ForgetView(result: forgotten).text(.plain), ForgetView(result: forgotten).json,
+            ForgetView(result: counted).text(.plain), ForgetView(result: counted).json,
+            ForgetView(result: nothing).text(.plain),
         ]
         expectGolden(parts.joined(separator: "---\n"), "results.txt")
     }

@@ -35,11 +35,14 @@ import Testing
         Option("guardrail", ["AWS::Bedrock::", "BOTCTL_GUARDRAIL_ID", "BOTCTL_GUARDRAIL_VERSION", "ApplyGuardrail"]) {
             $0.guardrail = .fixture
         },
-        Option("alarms", ["AWS::SNS::Topic", "AWS::SNS::Subscription", "AWS::CloudWatch::Alarm"]) {
+        Option("alarms", ["\"AlarmTopic\"", "\"AlarmSubscription\"", "AWS::CloudWatch::Alarm", "FailedTurns"]) {
             $0.alarms = BotSpec.Alarms(email: "ops@example.com", latency: 1000, tokensPerDay: nil)
         },
         Option("tokensPerDay", ["AlarmOnTokenSpend", "\"Tokens\""]) {
             $0.alarms = BotSpec.Alarms(email: "ops@example.com", latency: 1000, tokensPerDay: 5)
+        },
+        Option("handoff", ["HandoffTopic", "HandoffSubscription", "BOTCTL_HANDOFF_TOPIC", "sns:Publish"]) {
+            $0.handoff = BotSpec.Handoff(message: "Wait.", notify: "help@example.com")
         },
         Option("tracing", ["TracingConfig", "xray:"]) { $0.observability.tracing = true },
         Option("dashboard", ["AWS::CloudWatch::Dashboard"]) { $0.observability.dashboard = true },
@@ -80,6 +83,7 @@ import Testing
             $0.handlers.architecture = .arm64
             $0.protect = true
             $0.account = "111122223333"
+            $0.handoff = BotSpec.Handoff(message: "Nobody is told.", notify: nil)
         }
         #expect(Synthesizer.template(for: changed).encoded() == base)
     }

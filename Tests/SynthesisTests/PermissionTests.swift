@@ -20,6 +20,8 @@ import Testing
         ("Hello", logs + ["dynamodb:Query", "dynamodb:UpdateItem", "ssm:GetParameter"] + posts),
         ("SendMessage", logs + ["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"] + posts + models),
         ("History", logs + ["dynamodb:GetItem", "dynamodb:Query"] + posts),
+        ("Feedback", logs + ["dynamodb:GetItem", "dynamodb:UpdateItem"] + posts),
+        ("Handoff", logs + ["dynamodb:GetItem", "dynamodb:UpdateItem"] + posts),
     ]
 
     @Test(arguments: actions)
@@ -56,6 +58,7 @@ import Testing
                 expected.formUnion(write)
             }
             if role == "SendMessage" { expected.insert("bedrock:ApplyGuardrail") }
+            if role == "Handoff" { expected.insert("sns:Publish") }
             #expect(Set(statements(of: role, in: template).flatMap(\.actions)) == expected, "\(role)")
         }
     }
@@ -151,7 +154,8 @@ import Testing
                 "AuthorizeFunction \(api)/authorizers/${Authorizer}", "ConnectFunction \(api)/dev/$connect",
                 "DisconnectFunction \(api)/dev/$disconnect", "DefaultFunction \(api)/dev/$default",
                 "HelloFunction \(api)/dev/hello", "SendMessageFunction \(api)/dev/sendMessage",
-                "HistoryFunction \(api)/dev/history",
+                "HistoryFunction \(api)/dev/history", "FeedbackFunction \(api)/dev/feedback",
+                "HandoffFunction \(api)/dev/handoff",
             ]
         )
     }

@@ -64,19 +64,7 @@ enum AuthRules {
 
 /// Handing a chat over to people.
 enum HandoffRules {
-    static let all = [handoffNotYet, notifyEmail, messageEmpty]
-
-    static let handoffNotYet = Rule(.handoffNotYet) { context in
-        guard context.spec.handoff != nil else { return }
-        context.report(
-            .warning,
-            .handoffNotYet,
-            "handoff is checked and kept, but this version's handlers do not act on it yet",
-            at: "handoff",
-            fix: "leave it for a later version, or delete it",
-            onKey: true
-        )
-    }
+    static let all = [notifyEmail, messageEmpty]
 
     static let notifyEmail = Rule(.emailSyntax) { context in
         guard let notify = context.spec.handoff?.notify, !EmailSyntax.isEmail(notify) else { return }

@@ -6,7 +6,8 @@ struct ChatCommand: BotctlCommand {
         commandName: "chat",
         abstract: "Talk to the deployed bot.",
         discussion: """
-            Without --message it reads one message a line, until the input ends or Ctrl-C.
+            Without --message it reads one message a line, until the input ends or Ctrl-C. Lines with a slash are \
+            commands: /feedback up|down [comment], /handoff, /help.
 
             Examples:
               botctl chat

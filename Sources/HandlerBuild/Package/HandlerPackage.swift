@@ -118,7 +118,8 @@ package struct HandlerPackage: Sendable, Equatable {
                 issuer: spec.auth.issuer,
                 audience: spec.auth.audience,
                 jwksUrl: spec.auth.jwksUrl
-            )
+            ),
+            handoff: spec.handoff.map { BotConfiguration.Handoff(message: $0.message) }
         )
     }
 

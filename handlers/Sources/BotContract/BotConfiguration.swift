@@ -12,6 +12,8 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
     public var history: History
     public var limits: Limits
     public var auth: Auth
+    /// `nil` where nobody can take over.
+    public var handoff: Handoff?
 
     public struct Model: Codable, Sendable, Equatable {
         public var id: String
@@ -93,6 +95,12 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
         }
     }
 
+    public struct Handoff: Codable, Sendable, Equatable {
+        /// What the customer reads.
+        public var message: String
+        public init(message: String) { self.message = message }
+    }
+
     public init(
         name: String,
         stage: String,
@@ -102,7 +110,8 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
         retrieval: Retrieval,
         history: History,
         limits: Limits,
-        auth: Auth
+        auth: Auth,
+        handoff: Handoff? = nil
     ) {
         version = Self.currentVersion
         self.name = name
@@ -114,5 +123,6 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
         self.history = history
         self.limits = limits
         self.auth = auth
+        self.handoff = handoff
     }
 }

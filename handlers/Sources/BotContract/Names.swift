@@ -22,6 +22,20 @@ public enum Metric {
 
     /// Input and output tokens of one turn, added.
     public static let tokens = "Tokens"
+    /// US dollars of one turn, by the list price of its tokens; absent for models without a known price.
+    public static let cost = "Cost"
+    /// 1 for each message that the model was asked about, whatever became of it.
+    public static let turns = "Turns"
+    /// Requests that a model refused for load to the end of their retries.
+    public static let throttles = "ModelThrottles"
+    /// 1 for each turn that the fallback model was asked about.
+    public static let fallbacks = "Fallbacks"
+    /// 1 for each reply that rests on no rule, of a bot that has rules.
+    public static let unanswered = "Unanswered"
+    /// 1 for each message that a limit refused.
+    public static let refusals = "LimitRefusals"
+    /// 1 for each chat that was handed to people.
+    public static let handoffs = "Handoffs"
     /// Milliseconds from the invocation's start to the model's first text.
     public static let firstToken = "FirstTokenLatency"
     /// Milliseconds from the invocation's start to the posted `done`.
@@ -41,19 +55,23 @@ extension HandlerName {
         case .hello: ["Query", "UpdateItem"]
         case .sendMessage: ["PutItem", "Query", "UpdateItem"]
         case .history: ["GetItem", "Query"]
+        case .feedback, .handoff: ["GetItem", "UpdateItem"]
         }
     }
 
     /// Whether it posts frames (`execute-api:ManageConnections`, POST only).
     public var postsToConnections: Bool {
         switch self {
-        case .hello, .sendMessage, .history, .fallback: true
+        case .hello, .sendMessage, .history, .feedback, .handoff, .fallback: true
         case .authorize, .connect, .disconnect: false
         }
     }
 
     /// Whether it calls the model (`bedrock:InvokeModel`, `bedrock:InvokeModelWithResponseStream`).
     public var callsModel: Bool { self == .sendMessage }
+
+    /// Whether it tells people of a handoff (`sns:Publish` on that topic).
+    public var publishesHandoffs: Bool { self == .handoff }
 
     /// Whether it reads the token key (`ssm:GetParameter`).
     public func readsTokenKey(in mode: BotConfiguration.Auth.Mode) -> Bool {

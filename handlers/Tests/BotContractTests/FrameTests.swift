@@ -17,6 +17,8 @@ struct FrameTests {
     /// The protocol's frames, as they are on the wire.
     static let golden: [(ServerFrame, String)] = [
         (.pong, #"{"type":"pong"}"#),
+        (.feedback(messageId: "m1", rating: .down), #"{"messageId":"m1","rating":"down","type":"feedback"}"#),
+        (.handoff(message: "Wait, please."), #"{"message":"Wait, please.","type":"handoff"}"#),
         (.delta(messageId: "m1", seq: 0, text: "Hi/"), #"{"messageId":"m1","seq":0,"text":"Hi/","type":"delta"}"#),
         (
             .done(
@@ -129,8 +131,8 @@ struct FrameTests {
             try ServerFrame(json: Array(json.utf8))
                 == .error(code: "gateway", message: "Internal server error", messageId: nil, retryAfter: nil)
         )
-        #expect(throws: ServerFrameError.unknownType("handoff")) {
-            try ServerFrame(json: Array(#"{"type":"handoff"}"#.utf8))
+        #expect(throws: ServerFrameError.unknownType("typing")) {
+            try ServerFrame(json: Array(#"{"type":"typing"}"#.utf8))
         }
         for wrong in ["", "[]", "{}", #"{"type":"delta"}"#, #"{"type":7}"#, #"{"type":"done","messageId":"m"}"#] {
             #expect(throws: ServerFrameError.self) { try ServerFrame(json: Array(wrong.utf8)) }

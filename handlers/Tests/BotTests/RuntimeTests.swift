@@ -192,27 +192,27 @@ struct RuntimeTests {
             try bot.connect()
             let start = bot.clock.time
             var admitted = 0
-            let rate = RateLimit(perMinute: limit)
             let context = try bot.context(.sendMessage)
             for _ in 0..<60 {
                 bot.clock.time = bot.clock.time.advanced(
                     by: .milliseconds(Int.random(in: 0...2_000, using: &random))
                 )
+                let rate = UserLimits(
+                    context.configuration.limits,
+                    table: context.table,
+                    user: TestBot.user,
+                    now: bot.clock.time,
+                    deadline: bot.clock.time.advanced(by: .seconds(5))
+                )
                 do throws(RouteFailure) {
-                    _ = try rate.admit(
-                        context.table,
-                        user: TestBot.user,
-                        connectionId: TestBot.connection,
-                        now: bot.clock.time,
-                        deadline: bot.clock.time.advanced(by: .seconds(5))
-                    )
+                    try rate.settle(rate.begin())
                     admitted += 1
                 } catch {
                     #expect(error.code == .rateLimited && (1...60).contains(error.retryAfter ?? 0))
                 }
             }
             let elapsed = start.duration(to: bot.clock.time).milliseconds
-            #expect(admitted <= limit + Int(elapsed / rate.interval))
+            #expect(admitted <= limit + Int(elapsed * Int64(limit) / 60_000))
             #expect(admitted >= min(limit, 60))
         }
     }

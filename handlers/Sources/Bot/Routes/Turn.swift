@@ -4,11 +4,11 @@ import BotContract
 /// One turn, from its claim to `done`. What can overlap does:
 ///
 ///     claim   ├──┤
-///     history ├───┤
+///     history ├───┤                                      (limits and the chat's lock came before)
 ///     model       ├──── thinks ────┬─ streams ──────┤
 ///     customer's message ├──┤      │                │
 ///     deltas                       ├─┤ ├─┤ ├─┤  ├──┤ last
-///     reply                                      ├──┤ stored
+///     reply                                      ├──┤ stored; tokens counted, chat unlocked
 ///     done                                           ├─┤
 ///
 /// `done` says that the turn is stored, so it is sent after both of its messages are.
@@ -19,6 +19,8 @@ final class Turn {
     private let rules: RuleSelection
     private let claim: TurnClaim
     private let message: String
+    private let limits: UserLimits
+    private let lock: ChatLock
     private var deadline: Timestamp { invocation.storeDeadline }
 
     init(
@@ -27,7 +29,9 @@ final class Turn {
         connection: Connection,
         rules: RuleSelection,
         claim: TurnClaim,
-        message: String
+        message: String,
+        limits: UserLimits,
+        lock: ChatLock
     ) {
         self.context = context
         self.invocation = invocation
@@ -35,6 +39,8 @@ final class Turn {
         self.rules = rules
         self.claim = claim
         self.message = message
+        self.limits = limits
+        self.lock = lock
     }
 
     func run() throws(RouteFailure) {
@@ -58,11 +64,23 @@ final class Turn {
         }
     }
 
+    /// Sends the reply to a message that was sent before; `false` when there is none.
+    func isAnsweredFromStore() throws(RouteFailure) -> Bool {
+        guard let earlier = try claim.earlier(deadline: deadline), earlier.digest == claim.digest,
+            let stored = try storedReply(earlier.turnId)
+        else { return false }
+        invocation.outcome = "duplicate"
+        settle([lock.beginRelease()])
+        finish(stored.reply, stored.usage)
+        return true
+    }
+
     /// Whether nothing is left to do for a `messageId` that was claimed before.
     private func isSettled(_ earlier: TurnClaim.Earlier) throws(RouteFailure) -> Bool {
         guard earlier.digest == claim.digest else { throw RouteFailure(.messageIdReused) }
         if let stored = try storedReply(earlier.turnId) {
             invocation.outcome = "duplicate"
+            settle([lock.beginRelease()])
             finish(stored.reply, stored.usage)
             return true
         }
@@ -76,6 +94,7 @@ final class Turn {
     }
 
     private func answer(turnId: String, _ pendingHistory: PendingQuery?) throws(RouteFailure) {
+        invocation.count(Metric.turns)
         let history = try invocation.timed("history") { () throws(RouteFailure) in
             try earlierMessages(pendingHistory, before: turnId)
         }
@@ -105,10 +124,18 @@ final class Turn {
 
         deltas.flush()
         invocation.usage = reply.usage
+        if reply.citations.isEmpty, !context.configuration.rules.isEmpty { invocation.count(Metric.unanswered) }
         let pendingReply = beginPut(.bot, turnId, reply.text, reply.citations, reply.usage)
+        // `done` invites the next message, which must find the chat free and these tokens counted.
+        let bookkeeping = [lock.beginRelease(), reply.usage.map { limits.beginCount($0) }]
         invocation.timed("post") { connection.settle() }
+        let stored: Result<Item, TableError> = invocation.timed("store") {
+            let stored = pendingReply.result
+            settle(bookkeeping)
+            return stored
+        }
         do throws(TableError) {
-            try invocation.timed("store") { () throws(TableError) in _ = try pendingReply.wait() }
+            _ = try stored.get()
         } catch {
             guard case .conditionFailed = error else { throw RouteFailure(error) }
             // Another invocation answered this turn meanwhile: what is stored is the answer.
@@ -119,6 +146,15 @@ final class Turn {
         }
         invocation.outcome = "answered"
         finish((reply.text, reply.citations), reply.usage)
+    }
+
+    /// What fails here is in the log, and does no harm to the turn: the lease ends by itself.
+    private func settle(_ writes: [PendingWrite?]) {
+        for write in writes {
+            guard let write, case .failure(let error) = write.result else { continue }
+            if case .conditionFailed = error { continue }
+            invocation.detail = [invocation.detail, error.description].compactMap { $0 }.joined(separator: "; ")
+        }
     }
 
     private func finish(_ reply: (text: String, citations: [Citation]), _ usage: TokenUsage?) {
@@ -141,11 +177,7 @@ final class Turn {
             try claim.release(deadline: deadline)
             return failure
         } catch {
-            var failure = failure
-            let left = claim.leaseUntil - context.clock.now().milliseconds
-            failure.retryAfter = max(failure.retryAfter ?? 1, Int((max(left, 0) + 999) / 1000))
-            failure.cause = [failure.cause, "release: \(error)"].compactMap { $0 }.joined(separator: "; ")
-            return failure
+            return failure.delayed(until: claim.leaseUntil, now: context.clock.now(), because: "release: \(error)")
         }
     }
 }

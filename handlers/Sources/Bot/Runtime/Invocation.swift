@@ -15,6 +15,8 @@ final class Invocation {
     var detail: String?
     var usage: TokenUsage?
     var model: String?
+    /// By `Metric`.
+    private(set) var counts: [String: Int64] = [:]
     private(set) var timings: [String: Int64] = [:]
     private let clock: any WallClock
 
@@ -41,6 +43,8 @@ final class Invocation {
     func reached(_ moment: String) {
         if timings[moment] == nil { timings[moment] = started.duration(to: clock.now()).milliseconds }
     }
+
+    func count(_ metric: String) { counts[metric, default: 0] += 1 }
 
     var elapsed: Int64 { started.duration(to: clock.now()).milliseconds }
 }

@@ -10,6 +10,7 @@ final class TestBot {
     static let fallback = "us.meta.llama3-1-8b-instruct-v1:0"
     static let user = "v_AAAAAAAAAAAAAAAAAAAAAA"
     static let connection = "Lq3dEfGhIAMCJ1A="
+    static let topic = "arn:aws:sns:us-east-2:111122223333:handoff"
     static let key = [UInt8](repeating: 7, count: 32)
 
     let clock = FakeClock()
@@ -48,7 +49,8 @@ final class TestBot {
             retrieval: .auto,
             history: .init(turns: 12, retentionDays: 30),
             limits: .init(messageChars: 4000, messagesPerMinute: 20, tokensPerUserPerDay: 50_000),
-            auth: .init(mode: .visitor)
+            auth: .init(mode: .visitor),
+            handoff: .init(message: "A colleague will take over.")
         )
         change(&configuration)
         self.configuration = configuration
@@ -63,6 +65,7 @@ final class TestBot {
                 HandlerEnvironment.table: "acme-table",
                 HandlerEnvironment.partitionKey: FakeTable.partitionKey,
                 HandlerEnvironment.sortKey: FakeTable.sortKey,
+                HandlerEnvironment.handoffTopic: Self.topic,
                 HandlerEnvironment.tokenKeyParameter: TokenKey.parameterName(name: "acme", stage: "dev"),
             ],
             handler: handler
