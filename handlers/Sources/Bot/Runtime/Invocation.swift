@@ -15,6 +15,7 @@ final class Invocation {
     var detail: String?
     var usage: TokenUsage?
     var model: String?
+    var retrieval: RetrievalNote?
     private(set) var timings: [String: Int64] = [:]
     private let clock: any WallClock
 
@@ -43,4 +44,14 @@ final class Invocation {
     }
 
     var elapsed: Int64 { started.duration(to: clock.now()).milliseconds }
+}
+
+/// How a turn's rules were found.
+struct RetrievalNote {
+    var mode: RuleSelection.Mode
+    var isCovered: Bool
+    /// Why the search by meaning gave way to the one by words.
+    var failure: String?
+    /// No rule covered the question, and the reply rests on none.
+    var isUnanswered = false
 }

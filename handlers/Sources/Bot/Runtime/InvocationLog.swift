@@ -24,6 +24,13 @@ enum InvocationLog {
         }
         if let detail = invocation.detail { fields["detail"] = .string(detail) }
         if let model = invocation.model { fields["model"] = .string(model) }
+        if let retrieval = invocation.retrieval {
+            var note: [String: JSONValue] = [
+                "mode": .string(retrieval.mode.rawValue), "covered": .bool(retrieval.isCovered),
+            ]
+            if let failure = retrieval.failure { note["failure"] = .string(failure) }
+            fields["retrieval"] = .object(note)
+        }
         var timings = invocation.timings.mapValues { JSONValue.int($0) }
         timings["total"] = .int(invocation.elapsed)
         fields["ms"] = .object(timings)
@@ -59,6 +66,10 @@ enum InvocationLog {
         }
         if let first = invocation.timings["firstToken"] {
             metrics.append((Metric.firstToken, "Milliseconds", first))
+        }
+        if let retrieval = invocation.retrieval {
+            metrics.append((Metric.unanswered, "Count", retrieval.isUnanswered ? 1 : 0))
+            metrics.append((Metric.retrievalFallbacks, "Count", retrieval.failure == nil ? 0 : 1))
         }
         for metric in metrics { fields[metric.name] = .int(metric.value) }
         fields[Metric.Dimension.bot] = .string(configuration.name)
