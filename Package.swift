@@ -10,6 +10,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let awsCore: Target.Dependency = .product(name: "AWSCore", package: "handlers")
+let retrieval: Target.Dependency = .product(name: "Retrieval", package: "handlers")
 let botContract: Target.Dependency = .product(name: "BotContract", package: "handlers")
 
 let package = Package(
@@ -69,7 +70,7 @@ let package = Package(
             name: "Operations",
             dependencies: [
                 "BotSpec", "CloudFormation", "Synthesis", "Planning", "HandlerBuild", "AWSClients",
-                "LocalAWS", "Diagnostics", awsCore, botContract,
+                "LocalAWS", "Diagnostics", awsCore, botContract, retrieval,
             ],
             swiftSettings: settings
         ),
@@ -134,7 +135,7 @@ let package = Package(
             name: "OperationsTests",
             dependencies: [
                 "Operations", "BotSpec", "CloudFormation", "Synthesis", "Planning", "HandlerBuild", "AWSClients",
-                "LocalAWS", "Diagnostics", "TestSupport", awsCore, botContract,
+                "LocalAWS", "Diagnostics", "TestSupport", awsCore, botContract, retrieval,
             ],
             exclude: ["Chat/chat_server.py"],
             swiftSettings: settings

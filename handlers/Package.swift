@@ -41,6 +41,12 @@ let tests: [Target] = [
         linkerSettings: openSSL
     ),
     .testTarget(
+        name: "RetrievalTests",
+        dependencies: ["Retrieval", "AWSCore", "BotContract", "TestSupport"],
+        swiftSettings: settings,
+        linkerSettings: openSSL
+    ),
+    .testTarget(
         name: "BotTests",
         dependencies: ["Bot", "AWSCore", "BotContract", "LambdaRuntime", "TestSupport"],
         exclude: ["jwt_oracle.py"],
@@ -55,6 +61,7 @@ let package = Package(
         .executable(name: "bootstrap", targets: ["bootstrap"]),
         .library(name: "AWSCore", targets: ["AWSCore"]),
         .library(name: "BotContract", targets: ["BotContract"]),
+        .library(name: "Retrieval", targets: ["Retrieval"]),
     ],
     targets: [
         // No `link` line in the module map: the Lambda executable links OpenSSL's archives, the
@@ -63,9 +70,10 @@ let package = Package(
         .target(name: "AWSCore", dependencies: ["COpenSSL"], swiftSettings: settings),
         .target(name: "BotContract", swiftSettings: settings),
         .target(name: "LambdaRuntime", dependencies: ["AWSCore"], swiftSettings: settings),
+        .target(name: "Retrieval", dependencies: ["AWSCore", "BotContract"], swiftSettings: settings),
         .target(
             name: "Bot",
-            dependencies: ["AWSCore", "BotContract", "LambdaRuntime"],
+            dependencies: ["AWSCore", "BotContract", "LambdaRuntime", "Retrieval"],
             swiftSettings: settings
         ),
         .executableTarget(

@@ -65,7 +65,9 @@ package enum SpecCode: String, CaseIterable, Sendable {
     case tokensPerDay = "BOT411"
     case concurrency = "BOT412"
     case historyOutlivesChat = "BOT413"
-    case hybridNotYet = "BOT414"
+    case embeddingModel = "BOT414"
+    case embeddingDimensions = "BOT415"
+    case embeddingsUnused = "BOT416"
 
     // The table.
     case attributeName = "BOT501"

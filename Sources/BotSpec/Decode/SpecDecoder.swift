@@ -25,6 +25,7 @@ struct SpecDecoder {
             rules: rules(reader),
             model: model(reader),
             retrieval: reader.choice("retrieval", BotConfiguration.Retrieval.self) ?? .auto,
+            embeddings: embeddings(reader),
             history: history(reader),
             table: table(reader),
             routes: routes(reader, limits: limits),
@@ -64,6 +65,15 @@ struct SpecDecoder {
             maxTokens: map?.int("maxTokens") ?? 512,
             temperature: map?.double("temperature") ?? 0.2
         )
+    }
+
+    private func embeddings(_ reader: MapReader) -> BotSpec.Embeddings {
+        let map = reader.map("embeddings", keys: SpecKeys.embeddings)
+        var embeddings = BotSpec.Embeddings()
+        if let model = map?.string("model") { embeddings.model = model }
+        embeddings.dimensions =
+            map?.int("dimensions") ?? EmbeddingModel(id: embeddings.model)?.defaultDimensions ?? embeddings.dimensions
+        return embeddings
     }
 
     private func history(_ reader: MapReader) -> BotConfiguration.History {

@@ -9,16 +9,8 @@ import FoundationEssentials
 struct BuildCache {
     let folder: String
 
-    /// `$XDG_CACHE_HOME/botctl`, `~/.cache/botctl`, or the project's own folder where there is no home
-    /// (https://specifications.freedesktop.org/basedir-spec/latest).
     init(environment: [String: String], projectDirectory: String) {
-        if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
-            folder = "\(cache)/botctl"
-        } else if let home = environment["HOME"], home.hasPrefix("/"), home != "/" || Files.isDirectory("/.cache") {
-            folder = "\(home)/.cache/botctl"
-        } else {
-            folder = "\(projectDirectory)/.botctl/cache"
-        }
+        folder = UserCache.folder(environment: environment, projectDirectory: projectDirectory)
     }
 
     /// `build.json`: what the two files beside it have to be.

@@ -9,6 +9,8 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
     public var model: Model
     public var rules: [RuleSection]
     public var retrieval: Retrieval
+    /// The rules' vectors; `nil` where they are not searched by meaning.
+    public var embeddings: Embeddings?
     public var history: History
     public var limits: Limits
     public var auth: Auth
@@ -49,6 +51,23 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
     }
 
     public enum Retrieval: String, Codable, Sendable, CaseIterable { case auto, full, lexical, hybrid }
+
+    /// One vector for each of `rules`, in their order, a byte for each component.
+    public struct Embeddings: Codable, Sendable, Equatable {
+        /// Embeds questions as it did the rules.
+        public var model: String
+        public var dimensions: Int
+        /// What a section's bytes are multiplied by.
+        public var scales: [Double]
+        /// Base64 of signed bytes, one section after another.
+        public var vectors: String
+        public init(model: String, dimensions: Int, scales: [Double], vectors: String) {
+            self.model = model
+            self.dimensions = dimensions
+            self.scales = scales
+            self.vectors = vectors
+        }
+    }
 
     public struct History: Codable, Sendable, Equatable {
         public var turns: Int
@@ -108,6 +127,7 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
         model: Model,
         rules: [RuleSection],
         retrieval: Retrieval,
+        embeddings: Embeddings? = nil,
         history: History,
         limits: Limits,
         auth: Auth,
@@ -120,6 +140,7 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
         self.model = model
         self.rules = rules
         self.retrieval = retrieval
+        self.embeddings = embeddings
         self.history = history
         self.limits = limits
         self.auth = auth

@@ -42,6 +42,8 @@ public enum Metric {
     public static let turn = "TurnLatency"
     /// 1 for each turn that ended in an `error` frame which is not the client's fault.
     public static let failedTurns = "FailedTurns"
+    /// 1 for each turn that searched the rules by words because the search by meaning failed.
+    public static let retrievalFallbacks = "RetrievalFallbacks"
 }
 
 /// What a handler's role must allow, so that synthesis grants exactly what the code calls.

@@ -5,6 +5,7 @@ import BotContract
 ///
 ///     claim   ├──┤
 ///     history ├───┤                                      (limits and the chat's lock came before)
+///     vector  ├───┤ of the message, where rules are found by meaning
 ///     model       ├──── thinks ────┬─ streams ──────┤
 ///     customer's message ├──┤      │                │
 ///     deltas                       ├─┤ ├─┤ ├─┤  ├──┤ last
@@ -46,19 +47,22 @@ final class Turn {
     func run() throws(RouteFailure) {
         let pendingClaim = claim.begin(now: context.clock.now(), deadline: deadline)
         let pendingHistory = beginHistory()
+        let embedding = QuestionEmbedding(message, rules, context)
         let earlier: TurnClaim.Earlier?
         do throws(RouteFailure) {
             earlier = try invocation.timed("claim") { () throws(RouteFailure) in try claim.settle(pendingClaim) }
             if let earlier, try isSettled(earlier) {
                 pendingHistory?.cancel()
+                embedding?.cancel()
                 return
             }
         } catch {
             pendingHistory?.cancel()
+            embedding?.cancel()
             throw error
         }
         do throws(RouteFailure) {
-            try answer(turnId: earlier?.turnId ?? claim.turnId, pendingHistory)
+            try answer(turnId: earlier?.turnId ?? claim.turnId, pendingHistory, embedding)
         } catch {
             throw released(error)
         }
@@ -93,15 +97,27 @@ final class Turn {
         return false
     }
 
-    private func answer(turnId: String, _ pendingHistory: PendingQuery?) throws(RouteFailure) {
+    private func answer(
+        turnId: String,
+        _ pendingHistory: PendingQuery?,
+        _ embedding: QuestionEmbedding?
+    ) throws(RouteFailure) {
         invocation.count(Metric.turns)
-        let history = try invocation.timed("history") { () throws(RouteFailure) in
-            try earlierMessages(pendingHistory, before: turnId)
+        let history: [ChatMessage]
+        do throws(RouteFailure) {
+            history = try invocation.timed("history") { () throws(RouteFailure) in
+                try earlierMessages(pendingHistory, before: turnId)
+            }
+        } catch {
+            embedding?.cancel()
+            throw error
         }
         let previous = history.last { $0.role == .customer }?.text
+        let choice = invocation.timed("retrieval") { choose(previous, embedding) }
         let prompt = Prompt(
             configuration: context.configuration,
-            rules: rules.sections(for: message, previous: previous),
+            rules: choice.sections,
+            isCovered: choice.isCovered,
             history: history.map { Prompt.Message(role: $0.role, text: $0.text) },
             message: message
         )
@@ -183,6 +199,23 @@ final class Turn {
 }
 
 extension Turn {
+    /// By meaning where that is to be had in time, else by words.
+    private func choose(_ previous: String?, _ embedding: QuestionEmbedding?) -> RuleSelection.Choice {
+        var vector: [Float]?
+        var failure: String?
+        if let embedding {
+            do throws(AWSError) {
+                vector = try embedding.vector(previous: previous)
+            } catch {
+                failure = error.code
+            }
+        }
+        let choice = rules.choice(for: message, previous: previous, vector: vector)
+        if embedding != nil, choice.mode != .hybrid, failure == nil { failure = "vector" }
+        invocation.retrieval = RetrievalNote(mode: choice.mode, isCovered: choice.isCovered, failure: failure)
+        return choice
+    }
+
     private func beginHistory() -> PendingQuery? {
         let turns = context.configuration.history.turns
         guard turns > 0 else { return nil }

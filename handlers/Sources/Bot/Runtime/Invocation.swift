@@ -17,6 +17,7 @@ final class Invocation {
     var model: String?
     /// By `Metric`.
     private(set) var counts: [String: Int64] = [:]
+    var retrieval: RetrievalNote?
     private(set) var timings: [String: Int64] = [:]
     private let clock: any WallClock
 
@@ -47,4 +48,12 @@ final class Invocation {
     func count(_ metric: String) { counts[metric, default: 0] += 1 }
 
     var elapsed: Int64 { started.duration(to: clock.now()).milliseconds }
+}
+
+/// How a turn's rules were found.
+struct RetrievalNote {
+    var mode: RuleSelection.Mode
+    var isCovered: Bool
+    /// Why the search by meaning gave way to the one by words.
+    var failure: String?
 }

@@ -24,6 +24,13 @@ enum InvocationLog {
         }
         if let detail = invocation.detail { fields["detail"] = .string(detail) }
         if let model = invocation.model { fields["model"] = .string(model) }
+        if let retrieval = invocation.retrieval {
+            var note: [String: JSONValue] = [
+                "mode": .string(retrieval.mode.rawValue), "covered": .bool(retrieval.isCovered),
+            ]
+            if let failure = retrieval.failure { note["failure"] = .string(failure) }
+            fields["retrieval"] = .object(note)
+        }
         var timings = invocation.timings.mapValues { JSONValue.int($0) }
         timings["total"] = .int(invocation.elapsed)
         fields["ms"] = .object(timings)
@@ -72,6 +79,7 @@ enum InvocationLog {
         if let first = invocation.timings["firstToken"] {
             metrics.append((Metric.firstToken, "Milliseconds", .int(first)))
         }
+        if invocation.retrieval?.failure != nil { metrics.append((Metric.retrievalFallbacks, "Count", 1)) }
         for metric in metrics { fields[metric.name] = metric.value }
         fields[Metric.Dimension.bot] = .string(configuration.name)
         fields[Metric.Dimension.stage] = .string(configuration.stage)

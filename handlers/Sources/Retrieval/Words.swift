@@ -1,5 +1,5 @@
-/// Splits text into comparable words: lower case, without diacritics, without the plural's `s`; runs of
-/// scripts that are written without spaces become pairs of characters.
+/// Splits text into comparable words: lower case, without diacritics, English ones without their endings; runs
+/// of scripts that are written without spaces become pairs of characters.
 enum Words {
     static func of(_ text: String) -> [String] {
         var words: [String] = []
@@ -8,7 +8,7 @@ enum Words {
 
         func endWord() {
             guard !word.isEmpty else { return }
-            words.append(singular(String(word)))
+            words.append(Stemmer.stem(String(word)))
             word = .init()
         }
         func endRun() {
@@ -92,10 +92,5 @@ enum Words {
             return true
         default: return scalar.properties.isIdeographic
         }
-    }
-
-    private static func singular(_ word: String) -> String {
-        guard word.utf8.count > 3, word.hasSuffix("s"), !word.hasSuffix("ss") else { return word }
-        return String(word.dropLast())
     }
 }
