@@ -110,7 +110,8 @@ def test_json_tells_when_the_token_ends(signed, url):
     answer = signed.ok("token", "--user", "42", "--expires-in", "30s", "--json", *STAGE).json
     assert answer["formatVersion"] == 1 and answer["userId"] == "42"
     assert 0 < answer["expiresAt"] - time.time() <= 31
-    Chat(url, token=answer["token"]).connection.close()
+    with Chat(url, token=answer["token"]):
+        pass
 
 
 def test_what_does_not_get_in(url, key):
@@ -134,7 +135,8 @@ def test_what_does_not_get_in(url, key):
     statuses = {name: refusal(url, token=token) for name, token in cases.items()}
     statuses["without"] = refusal(url)
     assert len(set(statuses.values())) == 1, statuses
-    Chat(url, token=good).connection.close()
+    with Chat(url, token=good):
+        pass
 
 
 def test_the_welcomes_token_resumes_the_chat_and_no_other(url, key):
@@ -155,7 +157,7 @@ def test_the_welcomes_token_resumes_the_chat_and_no_other(url, key):
 def test_chat_takes_a_token(signed):
     token = signed.ok("token", "--user", "7", *STAGE).out.strip()
     run = signed.ok("chat", "--token", token, "--message", QUESTION, *STAGE)
-    assert "30" in run.out, run
+    assert run.out.strip() and "rules/" in run.err, run
     assert signed("chat", "--token", token, "--message", QUESTION, *STAGE).code == 1
     assert signed("chat", "--message", QUESTION, *STAGE).code == 1
 

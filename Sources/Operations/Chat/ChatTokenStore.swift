@@ -20,7 +20,8 @@ package struct ChatTokenStore {
     /// Forgets: each run is a new visitor.
     package static var none: ChatTokenStore { ChatTokenStore(load: { nil }, save: { _ in }, remove: {}) }
 
-    /// Keeps a token as long as the process lives. A refused one is not kept, but nobody is chatted as without one.
+    /// Keeps a token as long as the process lives. A refused one stays: without it, the bot could take the user for
+    /// somebody else.
     package static func memory(_ token: String) -> ChatTokenStore {
         final class Box {
             var token: String

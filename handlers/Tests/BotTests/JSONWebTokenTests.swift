@@ -1,6 +1,7 @@
 import AWSCore
 import BotContract
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Bot
@@ -176,7 +177,7 @@ final class JSONWebTokenTests {
         let set = try #require(KeySet(json: signed.set("rsa", "ec")))
         let rules = JWTRules(issuer: Self.issuer, audience: Self.audience)
         let good = Array(signed.tokens[0].utf8)
-        var random = Seeded(21)
+        var random = SeededGenerator(seed: 21)
         let alphabet = Array("ABCabc019-_.=\u{0}{\"".utf8)
         var parsed = 0
         for _ in 0..<3_000 {
@@ -275,7 +276,7 @@ final class JSONWebTokenTests {
 
     @Test func survivesThousandsOfBrokenKeySets() throws {
         let good = try sign([]).set("rsa", "ec")
-        var random = Seeded(31)
+        var random = SeededGenerator(seed: 31)
         for _ in 0..<2_000 {
             var bytes = good
             for _ in 0..<Int.random(in: 1...6, using: &random) {

@@ -1,6 +1,7 @@
 import AWSCore
 import BotContract
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Bot
@@ -141,7 +142,7 @@ struct SignedTokenTests {
     }
 
     @Test func refusesThousandsOfForgedTokens() throws {
-        var random = Seeded(11)
+        var random = SeededGenerator(seed: 11)
         let alphabet = Array("abcXYZ019-_.=+/%{}\u{0}".utf8)
         let resume = try #require(ResumeToken(userId: "s_42", signedInAt: now, now: bot.clock.time))
         for good in [token(), resume.signed(with: TestBot.key)].map({ Array($0.utf8) }) {
@@ -166,7 +167,7 @@ struct SignedTokenTests {
 
     /// Payloads that nobody but the key's owner can make, and that still must not stop the function.
     @Test func survivesEveryPayload() {
-        var random = Seeded(12)
+        var random = SeededGenerator(seed: 12)
         let values: [JSONValue] = [
             .null, true, .int(.max), .int(.min), 0, -1, 1e308, -1e308, 0.5, "", "42", "\u{FFFD}", [], [:], .int(now),
             .int(now + 300), "0123456789abcdef",

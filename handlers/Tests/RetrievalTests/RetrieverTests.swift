@@ -1,5 +1,6 @@
 import AWSCore
 import BotContract
+import TestSupport
 import Testing
 
 @testable import Retrieval
@@ -76,7 +77,7 @@ struct RetrieverTests {
     }
 
     @Test func quantisingKeepsDirections() throws {
-        var random = Seeded(4)
+        var random = SeededGenerator(seed: 4)
         for _ in 0..<50 {
             let list = (0..<3).map { _ in (0..<256).map { _ in Float.random(in: -1...1, using: &random) } }
             let cosines = try #require(try vectors(list).cosines(with: list[0]))
@@ -102,7 +103,7 @@ struct RetrieverTests {
     }
 
     @Test func survivesAnyQuestion() throws {
-        var random = Seeded(6)
+        var random = SeededGenerator(seed: 6)
         let retriever = Retriever(sections, vectors: try vectors([[1, 0], [0, 1], [1, 1], [1, 2]]))
         for _ in 0..<2_000 {
             let text = String(decoding: random.bytes(40), as: UTF8.self)

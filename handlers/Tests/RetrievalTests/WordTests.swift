@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Retrieval
@@ -19,7 +20,7 @@ struct WordTests {
     }
 
     @Test func splittingSurvivesAnyText() {
-        var random = Seeded(5)
+        var random = SeededGenerator(seed: 5)
         for _ in 0..<2_000 {
             let text = String(decoding: random.bytes(60), as: UTF8.self)
             for word in Words.of(text) { #expect(!word.isEmpty) }
@@ -62,7 +63,7 @@ struct SpellingTests {
 
     /// The quick rejections lose nothing that a plain comparison finds.
     @Test func findsWhatAComparisonOfAllFinds() {
-        var random = Seeded(8)
+        var random = SeededGenerator(seed: 8)
         let letters = ["a", "b", "c", "d", "e"]
         let words = Set((0..<200).map { _ in random.text(letters, upTo: 9) + "ab" })
         let spelling = Spelling(words)
