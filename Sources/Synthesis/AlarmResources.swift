@@ -22,7 +22,9 @@ enum AlarmResources {
                 ["TopicArn": .ref(ID.alarmTopic), "Protocol": "email", "Endpoint": .string(alarms.email)]
             )
         )
-        for alarm in functionAlarms(context, latency: alarms.latency) + apiAlarms(context) + tableAlarms + turnAlarms(context) {
+        for alarm in functionAlarms(context, latency: alarms.latency) + apiAlarms(context) + tableAlarms
+            + turnAlarms(context)
+        {
             template.add(alarm.resource(context))
         }
         if let tokens = alarms.tokensPerDay { template.add(tokenAlarm(tokens, context).resource(context)) }

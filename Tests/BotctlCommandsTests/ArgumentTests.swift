@@ -96,7 +96,10 @@ import Testing
     @Test func anInvalidSpecStopsEveryCommandTheSameWay() {
         for command in ["synth", "build", "deploy", "diff", "teardown", "outputs", "chat", "forget"] {
             let machine = TestMachine()
-            #expect(machine.run(command == "forget" ? [command, "--user", "u"] : [command]) == .specInvalid, "\(command)")
+            #expect(
+                machine.run(command == "forget" ? [command, "--user", "u"] : [command]) == .specInvalid,
+                "\(command)"
+            )
             #expect(machine.error.contains("there is no botctl.yml"))
         }
     }

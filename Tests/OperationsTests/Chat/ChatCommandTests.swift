@@ -5,15 +5,17 @@ import Testing
 @testable import Operations
 
 @Suite struct ChatCommandTests {
-    @Test(arguments: [
-        ("How long?", .message("How long?")), ("  /help me", .misused("/help stands alone")), ("/help", .help),
-        ("5 / 2", .message("5 / 2")), ("/handoff ", .handoff), ("/feedback up", .feedback(.up, comment: nil)),
-        ("/feedback DOWN  too  short ", .feedback(.down, comment: "too  short ")),
-        ("/feedback", .misused("say /feedback up or /feedback down, and then a comment if you like")),
-        ("/feedback maybe", .misused("say /feedback up or /feedback down, and then a comment if you like")),
-        ("/", .misused("there is no command /; /help lists them")),
-        ("/quit", .misused("there is no command /quit; /help lists them")), ("", .message("")),
-    ] as [(String, ChatLine)])
+    @Test(
+        arguments: [
+            ("How long?", .message("How long?")), ("  /help me", .misused("/help stands alone")), ("/help", .help),
+            ("5 / 2", .message("5 / 2")), ("/handoff ", .handoff), ("/feedback up", .feedback(.up, comment: nil)),
+            ("/feedback DOWN  too  short ", .feedback(.down, comment: "too  short ")),
+            ("/feedback", .misused("say /feedback up or /feedback down, and then a comment if you like")),
+            ("/feedback maybe", .misused("say /feedback up or /feedback down, and then a comment if you like")),
+            ("/", .misused("there is no command /; /help lists them")),
+            ("/quit", .misused("there is no command /quit; /help lists them")), ("", .message("")),
+        ] as [(String, ChatLine)]
+    )
     func lines(_ text: String, _ line: ChatLine) {
         #expect(ChatLine(text) == line)
     }

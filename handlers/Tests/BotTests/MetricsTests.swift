@@ -119,11 +119,13 @@ struct MetricsTests {
         #expect(bot.logs.last?["_aws"] == nil)
     }
 
-    @Test(arguments: [
-        ("meta.llama3-3-70b-instruct-v1:0", 1.44), ("us.meta.llama3-1-8b-instruct-v1:0", 0.44),
-        ("arn:aws:bedrock:us-east-2::foundation-model/meta.llama3-3-70b-instruct-v1:0", 1.44),
-        ("meta.llama3-8b-instruct-v1:0", 0.9), ("example.unknown-v1", nil), ("", nil),
-    ] as [(String, Double?)])
+    @Test(
+        arguments: [
+            ("meta.llama3-3-70b-instruct-v1:0", 1.44), ("us.meta.llama3-1-8b-instruct-v1:0", 0.44),
+            ("arn:aws:bedrock:us-east-2::foundation-model/meta.llama3-3-70b-instruct-v1:0", 1.44),
+            ("meta.llama3-8b-instruct-v1:0", 0.9), ("example.unknown-v1", nil), ("", nil),
+        ] as [(String, Double?)]
+    )
     func prices(_ model: String, _ dollars: Double?) {
         let usage = TokenUsage(inputTokens: 1_000_000, outputTokens: 1_000_000)
         let cost = ModelPrices.cost(of: usage, model: model)

@@ -36,7 +36,12 @@ struct PeopleTests {
         try bot.connect("thief=", user: other)
         try bot.connect("later=")
         let before = bot.aws.table.items
-        try bot.send(.feedback, .feedback(messageId: "m1", rating: .up, comment: nil), connection: "thief=", user: other)
+        try bot.send(
+            .feedback,
+            .feedback(messageId: "m1", rating: .up, comment: nil),
+            connection: "thief=",
+            user: other
+        )
         try bot.send(.feedback, .feedback(messageId: "m1", rating: .up, comment: nil), connection: "later=")
         try bot.send(.feedback, .feedback(messageId: "m9", rating: .up, comment: nil))
         #expect(bot.errors.map(\.code) == ["unknown_message", "unknown_message", "unknown_message"])

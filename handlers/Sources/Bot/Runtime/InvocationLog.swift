@@ -40,7 +40,13 @@ enum InvocationLog {
             ])
         }
         if handler == .sendMessage || !invocation.counts.isEmpty {
-            addMetrics(to: &fields, invocation: invocation, failed: isError && handler == .sendMessage, configuration: configuration, now: now)
+            addMetrics(
+                to: &fields,
+                invocation: invocation,
+                failed: isError && handler == .sendMessage,
+                configuration: configuration,
+                now: now
+            )
         }
         return .object(fields)
     }
