@@ -19,7 +19,8 @@ struct Botctl: ParsableCommand {
         version: Version.text,
         subcommands: [
             InitCommand.self, ValidateCommand.self, SynthCommand.self, BuildCommand.self, DeployCommand.self,
-            DiffCommand.self, TeardownCommand.self, ChatCommand.self, RetrieveCommand.self, OutputsCommand.self, LocalCommand.self,
+            DiffCommand.self, TeardownCommand.self, ChatCommand.self, RetrieveCommand.self, OutputsCommand.self,
+            LocalCommand.self,
             CompletionsCommand.self,
         ]
     )

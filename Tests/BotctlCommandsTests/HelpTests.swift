@@ -10,8 +10,8 @@ import Testing
     @Test func everyCommandIsThere() {
         #expect(
             Self.commands == [
-                "init", "validate", "synth", "build", "deploy", "diff", "teardown", "chat", "outputs", "local",
-                "completions",
+                "init", "validate", "synth", "build", "deploy", "diff", "teardown", "chat", "retrieve", "outputs",
+                "local", "completions",
             ]
         )
     }
