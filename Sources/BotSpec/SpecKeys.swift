@@ -2,7 +2,8 @@
 enum SpecKeys {
     static let root = [
         "version", "name", "region", "account", "prompt", "promptFile", "rules", "protect", "tags", "retrieval",
-        "embeddings", "model", "history", "table", "routes", "authorizer", "auth", "limits", "handoff", "tools", "guardrail",
+        "embeddings", "model", "history", "table", "routes", "authorizer", "auth", "limits", "handoff", "tools",
+        "guardrail",
         "alarms", "observability", "handlers", "throttling", "stages",
     ]
     /// What a stage cannot change: they are the spec's, not the stage's.

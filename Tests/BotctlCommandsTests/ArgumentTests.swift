@@ -8,6 +8,9 @@ import Testing
     @Test(arguments: [
         ["deploy", "--oops"], ["--oops"], ["nonsense"], ["deploy", "extra"], ["deploy", "--stage"],
         ["chat", "--message"], ["forget"], ["forget", "--user"], ["forget", "--user", ""],
+        ["retrieve"], ["retrieve", "--question", "a", "--labelled", "b"],
+        ["retrieve", "--question", "a", "--mode", "x"],
+        ["retrieve", "--labelled", "b", "--previous", "a"],
         ["completions"], ["completions", "tcsh"], ["local", "--port", "70000"], ["local", "--port", "x"],
     ])
     func badUsage(arguments: [String]) {

@@ -11,9 +11,8 @@ import Testing
     @Test func everyCommandIsThere() {
         #expect(
             Self.commands == [
-                "init", "validate", "synth", "build", "deploy", "diff", "teardown", "chat", "token", "outputs",
-                "forget",
-                "local", "completions",
+                "init", "validate", "synth", "build", "deploy", "diff", "teardown", "chat", "token", "retrieve",
+                "outputs", "forget", "local", "completions",
             ]
         )
     }

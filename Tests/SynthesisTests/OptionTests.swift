@@ -32,6 +32,10 @@ import Testing
             $0.model.id = "us.meta.llama3-3-70b-instruct-v1:0"
         },
         Option("fallback", ["FallbackModel", "llama3-1-8b"]) { $0.model.fallback = "meta.llama3-1-8b-instruct-v1:0" },
+        Option("hybrid retrieval", ["EmbeddingsModel", "foundation-model/amazon.titan-embed-text-v2:0"]) {
+            $0.retrieval = .hybrid
+            $0.rules = [BotSpec.RuleDocument(file: "rules/a.md", text: "# A\n\nB.\n")]
+        },
         Option("guardrail", ["AWS::Bedrock::", "BOTCTL_GUARDRAIL_ID", "BOTCTL_GUARDRAIL_VERSION", "ApplyGuardrail"]) {
             $0.guardrail = .fixture
         },

@@ -138,7 +138,8 @@ package struct HandlerPackage: Sendable, Equatable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
-            return String(decoding: try encoder.encode(configuration(for: spec, embeddings: embeddings)), as: UTF8.self) + "\n"
+            return String(decoding: try encoder.encode(configuration(for: spec, embeddings: embeddings)), as: UTF8.self)
+                + "\n"
         } catch {
             throw BuildError(
                 .file,

@@ -185,7 +185,8 @@ private final class BedrockService: Sendable {
     /// `/model/{modelId}/{operation}`, the id percent-encoded: an ARN has a slash.
     private static func route(_ path: String) -> (modelId: String, operation: Operation)? {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count >= 4, parts[0].isEmpty, parts[1] == "model", let operation = parts.last.flatMap({ operations[$0] }),
+        guard parts.count >= 4, parts[0].isEmpty, parts[1] == "model",
+            let operation = parts.last.flatMap({ operations[$0] }),
             let modelId = percentDecode(parts[2..<(parts.count - 1)].joined(separator: "/"))
         else { return nil }
         return (modelId, operation)

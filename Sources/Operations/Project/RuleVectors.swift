@@ -45,7 +45,8 @@ struct RuleVectors {
         let cloud = try Cloud(context, region: spec.region)
         let endpoint = cloud.session.endpoint("bedrock-runtime")
         // A stand-in's vectors must not end up in a package for AWS.
-        let cache = endpoint.isLoopback ? nil : VectorCache(context, model: model, dimensions: spec.embeddings.dimensions)
+        let cache =
+            endpoint.isLoopback ? nil : VectorCache(context, model: model, dimensions: spec.embeddings.dimensions)
         var vectors: [[Float]?] = try texts.map { text throws(OperationError) in try cache?.vector(of: text) }
         let missing = vectors.indices.filter { vectors[$0] == nil }
         let batches = stride(from: 0, to: missing.count, by: model.textsPerRequest).map { start in
@@ -123,5 +124,7 @@ struct RuleVectors {
 
 extension Endpoint {
     /// This machine's own: a stand-in.
-    fileprivate var isLoopback: Bool { host.hasPrefix("127.") || host == "localhost" || host == "::1" || host == "[::1]" }
+    fileprivate var isLoopback: Bool {
+        host.hasPrefix("127.") || host == "localhost" || host == "::1" || host == "[::1]"
+    }
 }

@@ -38,7 +38,11 @@ package struct Retrieve {
     package init(_ spec: BotSpec, mode: Mode?, _ context: ProjectContext) throws(OperationError) {
         sections = RulesIndex.sections(of: spec.rules)
         guard !sections.isEmpty else {
-            throw OperationError(.build, "the project has no rules", fix: "name a file or folder as `rules` in the spec")
+            throw OperationError(
+                .build,
+                "the project has no rules",
+                fix: "name a file or folder as `rules` in the spec"
+            )
         }
         self.mode = mode ?? (spec.searchesByMeaning ? .hybrid : .lexical)
         vectors = RuleVectors(spec, context)

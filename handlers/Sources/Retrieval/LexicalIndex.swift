@@ -102,7 +102,8 @@ struct LexicalIndex {
         var all = 0.0
         var covered = 0.0
         for term in query.terms {
-            let rarity = term.weight * (term.matches.map { self.rarity(of: $0.word) }.min() ?? self.rarity(of: term.word))
+            let rarity =
+                term.weight * (term.matches.map { self.rarity(of: $0.word) }.min() ?? self.rarity(of: term.word))
             all += rarity
             let share = term.matches.filter { postings[$0.word]?.contains { $0.section == section } ?? false }
                 .map(\.share).max()

@@ -1,5 +1,5 @@
-public import BotContract
 import AWSCore
+public import BotContract
 
 #if canImport(Glibc)
     import Glibc

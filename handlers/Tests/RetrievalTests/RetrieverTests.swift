@@ -42,11 +42,13 @@ struct RetrieverTests {
         #expect(Retriever(sections).find(question).isCovered == isCovered)
     }
 
-    @Test(arguments: [
-        ("And for boots?", "How long is the warranty?", true), ("How long?", "Is shipping free?", true),
-        ("Is it open on Sundays there?", "Where is the shop?", true), ("And for boots?", nil, false),
-        ("What does standard shipping to Ohio cost today?", "How long is the warranty?", false),
-    ] as [(String, String?, Bool)])
+    @Test(
+        arguments: [
+            ("And for boots?", "How long is the warranty?", true), ("How long?", "Is shipping free?", true),
+            ("Is it open on Sundays there?", "Where is the shop?", true), ("And for boots?", nil, false),
+            ("What does standard shipping to Ohio cost today?", "How long is the warranty?", false),
+        ] as [(String, String?, Bool)]
+    )
     func takesAFollowUpWithItsContext(_ question: String, _ previous: String?, _ expected: Bool) {
         #expect(Retriever(sections).find(question, previous: previous).isFollowUp == expected)
         let text = Retriever.searchText(for: question, previous: previous)

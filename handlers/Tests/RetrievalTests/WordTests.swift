@@ -45,16 +45,20 @@ struct WordTests {
     func leavesOtherWords(_ word: String, _ stem: String) { #expect(Stemmer.stem(word) == stem) }
 
     @Test func stemsDoNotMixTopics() {
-        let words = ["return", "refund", "repair", "refill", "warranty", "payment", "price", "parcel", "points", "tent"]
+        let words = [
+            "return", "refund", "repair", "refill", "warranty", "payment", "price", "parcel", "points", "tent",
+        ]
         #expect(Set(words.map(Stemmer.stem)).count == words.count)
     }
 }
 
 struct SpellingTests {
-    @Test(arguments: [
-        ("abcd", "abcd", 0), ("abcd", "abdc", 1), ("abcd", "acd", 1), ("abcd", "abxcd", 1), ("abcd", "axcd", 1),
-        ("abcd", "badc", 2), ("abcd", "abcdxx", 2), ("abcd", "wxyz", nil), ("", "ab", 2), ("", "abc", nil),
-    ] as [(String, String, Int?)])
+    @Test(
+        arguments: [
+            ("abcd", "abcd", 0), ("abcd", "abdc", 1), ("abcd", "acd", 1), ("abcd", "abxcd", 1), ("abcd", "axcd", 1),
+            ("abcd", "badc", 2), ("abcd", "abcdxx", 2), ("abcd", "wxyz", nil), ("", "ab", 2), ("", "abc", nil),
+        ] as [(String, String, Int?)]
+    )
     func measuresEdits(_ left: String, _ right: String, _ distance: Int?) {
         let (left, right) = (Array(left.unicodeScalars), Array(right.unicodeScalars))
         #expect(Spelling.distance(left, right, limit: 2) == distance)
