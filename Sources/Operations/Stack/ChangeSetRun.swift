@@ -99,13 +99,7 @@ struct ChangeSetRun {
                 changeSet: changeSet.id,
                 since: changeSet.created
             ).run()
-            host.notify(
-                .settled(
-                    stack: desired.name,
-                    status: outcome.stack?.status.word ?? StackStatus.deleteComplete.word,
-                    seconds: outcome.seconds
-                )
-            )
+            host.notify(outcome.settled(desired.name))
             return outcome
         } catch {
             guard error.code == .interrupted else { throw error }
