@@ -205,14 +205,36 @@ struct InitView {
             """
     }
 
+    /// Empty when the project can be deployed as it is.
+    func warning(_ style: Style) -> String {
+        guard result.needsModel else { return "" }
+        return """
+            \(style.yellow("warning")): no model that botctl knows can be called in \(result.region), so the spec is \
+            not valid yet
+                \(style.faint("fix:")) choose a model of that region in the Bedrock console, and write its id to \
+            model.id and model.fallback
+
+            """
+    }
+
     var json: String {
-        BotctlCommands.json(Document(directory: result.directory, name: result.name, files: result.files))
+        BotctlCommands.json(
+            Document(
+                directory: result.directory,
+                name: result.name,
+                region: result.region,
+                needsModel: result.needsModel,
+                files: result.files
+            )
+        )
     }
 
     private struct Document: Encodable {
         var formatVersion = 1
         var directory: String
         var name: String
+        var region: String
+        var needsModel: Bool
         var files: [String]
     }
 }
