@@ -215,6 +215,9 @@ import Testing
         #expect(displayWidth(result) <= columns)
     }
 
+    @Test(arguments: [("my-shop", "my-shop"), ("my bot", "'my bot'"), ("it's", #"'it'\''s'"#), ("größe", "größe")])
+    func foldersAsAShellReadsThem(folder: String, word: String) { #expect(InitView.shellWord(folder) == word) }
+
     @Test func coloursDoNotMoveColumns() {
         let style = Style(isColoured: true)
         let text = aligned([[style.green("wrote"), "a"], [style.faint("unchanged"), "b"], ["日本", "c"]])

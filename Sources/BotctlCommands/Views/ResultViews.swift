@@ -191,7 +191,7 @@ struct InitView {
     let folder: String?
 
     func text(_ style: Style) -> String {
-        let cd = folder.map { "  cd \($0)\n" } ?? ""
+        let cd = folder.map { "  cd \(Self.shellWord($0))\n" } ?? ""
         return """
             \(style.bold("Created the bot \(result.name)")) (\(plural(result.files.count, "file")) in \(result.directory)).
 
@@ -203,6 +203,16 @@ struct InitView {
             The spec is botctl.yml; the business rules are in rules/.
 
             """
+    }
+
+    /// As a shell reads it: quoted where it holds more than plain characters.
+    static func shellWord(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            byte >= 0x80 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
+                || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte || "-_./+:@%,=".utf8.contains(byte)
+        }
+        return isPlain && !text.isEmpty ? text : "'\(text.replacing("'", with: "'\\''"))'"
     }
 
     /// Empty when the project can be deployed as it is.

@@ -41,6 +41,8 @@ final class FakeAWS: HTTPTransport {
     var tables: [String: Table] = [:]
     var logGroups: Set<String> = []
     var account = "111122223333"
+    /// Somebody deletes each change set as soon as it is there.
+    var losesChangeSets = false
     /// How many looks a stack's work takes.
     var ticks = 2
     /// The next execution fails at this resource with these words, and is rolled back.
