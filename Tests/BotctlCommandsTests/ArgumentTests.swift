@@ -20,6 +20,16 @@ import Testing
         #expect(machine.error.contains("sage:"))
     }
 
+    @Test(arguments: [
+        (["-C", "shop", "--json", "deploy", "--yes"], ["deploy", "-C", "shop", "--json", "--yes"]),
+        (["--stage=prod", "diff"], ["diff", "--stage=prod"]), (["deploy", "-v"], ["deploy", "-v"]),
+        (["--oops", "deploy"], ["--oops", "deploy"]), (["--stage"], ["--stage"]), (["--help"], ["--help"]),
+        (["-C", "shop"], ["-C", "shop"]), ([], []),
+    ])
+    func globalOptionsMayComeFirst(arguments: [String], parsed: [String]) {
+        #expect(BotctlMain.optionsAfterCommand(arguments) == parsed)
+    }
+
     @Test func aMisspeltOptionGetsASuggestion() {
         let machine = TestMachine()
         #expect(machine.run("deploy", "--stgae", "prod") == .usage)

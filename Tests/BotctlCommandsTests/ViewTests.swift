@@ -164,6 +164,74 @@ import Testing
         expectGolden(text, "progress.txt")
     }
 
+    private func resource(_ ms: Int64, _ id: String, _ status: String) -> OperationEvent {
+        let time = Timestamp(milliseconds: 1_000_000 + ms)
+        return .resource(
+            ResourceEvent(time: time, logicalId: id, type: "AWS::SNS::Topic", status: status, reason: nil)
+        )
+    }
+
+    private var anUpdate: [OperationEvent] {
+        let changes = ["A", "B"].map { Change(action: .change, logicalId: $0, type: "AWS::SNS::Topic") }
+        return [
+            .planned(Plan(changes: changes)), .watching(stack: "shop-dev", work: .update),
+            resource(0, "Untouched", "UPDATE_IN_PROGRESS"), resource(1, "Untouched", "UPDATE_COMPLETE"),
+            resource(5, "A", "UPDATE_IN_PROGRESS"), resource(9, "B", "UPDATE_IN_PROGRESS"),
+            .stillWatching(seconds: 3), resource(20, "B", "UPDATE_COMPLETE"), resource(5000, "A", "UPDATE_COMPLETE"),
+            .settled(stack: "shop-dev", status: "UPDATE_COMPLETE", seconds: 5),
+        ]
+    }
+
+    @Test func progressOnATerminal() {
+        var view = ProgressView(style: .plain, isLive: true)
+        let drawings = anUpdate.map { view.draw($0) }.dropFirst()
+        #expect(
+            drawings.map { $0.transient } == [
+                nil, "  updating shop-dev: 0 of 2 done, 0 s", "  updating shop-dev: 0 of 2 done, 0 s",
+                "  updating shop-dev: 0 of 2 done, 0 s; waiting for A",
+                "  updating shop-dev: 0 of 2 done, 0 s; waiting for A, B",
+                "  updating shop-dev: 0 of 2 done, 3 s; waiting for A, B",
+                "  updating shop-dev: 1 of 2 done, 3 s; waiting for A", "  updating shop-dev: 2 of 2 done, 5 s", nil,
+            ]
+        )
+        #expect(
+            drawings.compactMap(\.text) == [
+                "Stack     updating shop-dev\n", "Stack     shop-dev: UPDATE_COMPLETE after 5.0 s (2 resources)\n",
+            ]
+        )
+    }
+
+    @Test(arguments: [(false, ["A"]), (true, ["Untouched", "A", "B", "B", "A"])])
+    func progressByLines(isVerbose: Bool, ids: [String]) {
+        var view = ProgressView(style: .plain, isLive: isVerbose, isVerbose: isVerbose)
+        #expect(!view.isLive)
+        let lines = anUpdate.dropFirst().compactMap { view.draw($0).text }.joined().split(separator: "\n")
+        let resources = lines.filter { $0.hasPrefix("  ") }.map { $0.split(separator: " ")[1] }
+        #expect(Set(resources.map(String.init)) == Set(ids))
+        #expect(!isVerbose || resources.count > lines.count / 2)
+    }
+
+    @Test(arguments: [
+        ("", 0), ("abc", 3), ("é", 1), ("e\u{301}", 1), ("日本", 4), ("👍🏽", 2), ("\u{1B}[31mred\u{1B}[0m", 3), ("…", 1),
+    ])
+    func widths(text: String, columns: Int) { #expect(displayWidth(text) == columns) }
+
+    @Test(arguments: [("abc", 3, "abc"), ("abcd", 3, "ab…"), ("日本語", 5, "日本…"), ("日本語", 4, "日…")])
+    func shortening(text: String, columns: Int, result: String) {
+        #expect(shortened(text, to: columns) == result)
+        #expect(displayWidth(result) <= columns)
+    }
+
+    @Test(arguments: [("my-shop", "my-shop"), ("my bot", "'my bot'"), ("it's", #"'it'\''s'"#), ("größe", "größe")])
+    func foldersAsAShellReadsThem(folder: String, word: String) { #expect(InitView.shellWord(folder) == word) }
+
+    @Test func coloursDoNotMoveColumns() {
+        let style = Style(isColoured: true)
+        let text = aligned([[style.green("wrote"), "a"], [style.faint("unchanged"), "b"], ["日本", "c"]])
+        let starts = text.split(separator: "\n").map { displayWidth(String($0)) }
+        #expect(starts == [12, 12, 12])
+    }
+
     @Test(arguments: [(0.04, "0.0 s"), (12.34, "12.3 s"), (59.94, "59.9 s"), (125.4, "2 min 5 s")])
     func times(seconds: Double, text: String) { #expect(elapsed(seconds) == text) }
 

@@ -220,7 +220,7 @@ package final class ChatSession {
         if case .refused(let status, _, let body) = error, status == 401 || status == 403 {
             // A token of another stack or key: without one, the bot gives a new one.
             guard tokens.load() != nil else {
-                throw .refused(status: status, detail: String(decoding: body.prefix(200), as: UTF8.self))
+                throw .refused(status: status, detail: WebSocketError.message(in: body))
             }
             tokens.remove()
             if tokens.load() == nil { return }

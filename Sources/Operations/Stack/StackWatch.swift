@@ -64,6 +64,7 @@ struct StackWatch {
                 tell(last)
                 return Outcome(stack: current, events: events + last, seconds: elapsed.inSeconds)
             }
+            host.notify(.stillWatching(seconds: elapsed.inSeconds))
             clock.sleep(schedule.next(news: !news.isEmpty))
         }
     }

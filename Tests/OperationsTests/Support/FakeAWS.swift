@@ -47,6 +47,8 @@ final class FakeAWS: HTTPTransport {
     /// Sort keys that come into a partition after each next BatchWriteItem.
     var arrivals: [[String]] = []
     var account = "111122223333"
+    /// Somebody deletes each change set as soon as it is there.
+    var losesChangeSets = false
     /// How many looks a stack's work takes.
     var ticks = 2
     /// The next execution fails at this resource with these words, and is rolled back.
