@@ -38,7 +38,9 @@ let package = Package(
         .testTarget(
             name: "AWSCoreTests",
             dependencies: ["AWSCore"],
-            exclude: ["sigv4_oracle.py", "error_oracle.py", "eventstream_oracle.py", "json_oracle.py", "tls_server.py"],
+            exclude: [
+                "sigv4_oracle.py", "error_oracle.py", "eventstream_oracle.py", "json_oracle.py", "tls_server.py",
+            ],
             swiftSettings: settings,
             linkerSettings: openSSL
         ),
