@@ -44,7 +44,7 @@ struct RetrieveTests {
         #expect(Set(questions.map { "\($0.previous ?? "")|\($0.question)" }).count == questions.count)
     }
 
-    /// What search by words finds must not get worse; docs/decisions/0007-retrieval.md has the numbers.
+    /// What search by words finds must not get worse; docs/decisions/0009-retrieval.md has the numbers.
     @Test func findsByWordsWhatItFoundBefore() throws {
         let retrieve = try Retrieve(try spec(), mode: .lexical, context())
         let quality = try RetrievalQuality(try questions()) { question throws(OperationError) in

@@ -91,8 +91,9 @@ private final class Child {
         }
         for _ in 0..<2 {
             var ends: [Int32] = [0, 0]
-            guard pipe2(&ends, O_CLOEXEC) == 0 else { throw abandon(errno) }
+            guard pipe(&ends) == 0 else { throw abandon(errno) }
             pipes += ends
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)

@@ -1,5 +1,5 @@
 import AWSClients
-package import AWSCore
+import AWSCore
 
 /// A local process with a real embeddings model: `POST {"texts":[…]}` is answered by `{"vectors":[[…],…]}`.
 package struct EmbeddingBridge: Sendable {

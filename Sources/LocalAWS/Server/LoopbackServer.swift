@@ -67,8 +67,9 @@ final class LoopbackServer: Sendable {
     private func acceptConnections() {
         let listener = state.withLock { $0.listener }
         while true {
-            let descriptor = accept4(listener, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+            let descriptor = accept(listener, nil, nil)
             let error = errno
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
             let isStopping = state.withLock { $0.isStopping }
             if descriptor < 0 {
                 if isStopping { return }
