@@ -18,7 +18,8 @@ import Testing
         rules: rules.md
         protect: true
         tags: { team: support, build: 1.10, "cost:center": "é" }
-        retrieval: lexical
+        retrieval: hybrid
+        embeddings: { model: amazon.titan-embed-text-v2:0, dimensions: 512 }
         model: { id: us.meta.llama3-3-70b-instruct-v1:0, fallback: meta.llama3-1-8b-instruct-v1:0, maxTokens: 0x100, temperature: 1 }
         history: { turns: 5, retentionDays: 0 }
         table:
@@ -86,7 +87,7 @@ import Testing
         #expect(spec.rules == [.init(file: "rules.md", text: "# Rules")])
         #expect(spec.protect)
         #expect(spec.tags == ["team": "support", "build": "1.10", "cost:center": "é"])
-        #expect(spec.retrieval == .lexical)
+        #expect(spec.retrieval == .hybrid)
         let (id, fallback) = ("us.meta.llama3-3-70b-instruct-v1:0", "meta.llama3-1-8b-instruct-v1:0")
         #expect(spec.model == .init(id: id, fallback: fallback, maxTokens: 256, temperature: 1))
         #expect(spec.history == .init(turns: 5, retentionDays: 0))

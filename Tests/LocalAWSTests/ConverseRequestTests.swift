@@ -99,7 +99,7 @@ import Testing
             403, "InvalidSignatureException"
         ),
         ("GET", "/model/m.x/converse", "Bearer abc", 405, "UnknownOperationException"),
-        ("POST", "/model/m.x/invoke", "Bearer abc", 404, "UnknownOperationException"),
+        ("POST", "/model/m.x/invoke-async", "Bearer abc", 404, "UnknownOperationException"),
         ("POST", "/model//converse", "Bearer abc", 400, "ValidationException"),
         ("POST", "/model/%zz/converse", "Bearer abc", 404, "UnknownOperationException"),
         ("POST", "/", "Bearer abc", 404, "UnknownOperationException"),
