@@ -62,7 +62,7 @@ func load(_ text: String, stage: String = "dev", files: [String: String] = [:], 
                     limits: .init(
                         messageChars: 4000,
                         messagesPerMinute: 20,
-                        tokensPerUserPerDay: 50000,
+                        tokensPerUserPerDay: 200_000,
                         concurrency: nil
                     ),
                     handoff: nil,

@@ -89,7 +89,7 @@ struct SpecDecoder {
         return BotSpec.Limits(
             messageChars: map?.int("messageChars") ?? 4000,
             messagesPerMinute: map?.int("messagesPerMinute") ?? 20,
-            tokensPerUserPerDay: map?.int("tokensPerUserPerDay") ?? 50000,
+            tokensPerUserPerDay: map?.int("tokensPerUserPerDay") ?? 200_000,
             concurrency: map?.int("concurrency")
         )
     }
