@@ -10,6 +10,7 @@ let settings: [SwiftSetting] = [
 ]
 
 let awsCore: Target.Dependency = .product(name: "AWSCore", package: "handlers")
+let retrieval: Target.Dependency = .product(name: "Retrieval", package: "handlers")
 let botContract: Target.Dependency = .product(name: "BotContract", package: "handlers")
 
 let package = Package(
@@ -69,7 +70,7 @@ let package = Package(
             name: "Operations",
             dependencies: [
                 "BotSpec", "CloudFormation", "Synthesis", "Planning", "HandlerBuild", "AWSClients",
-                "LocalAWS", "Diagnostics", awsCore, botContract,
+                "LocalAWS", "Diagnostics", awsCore, botContract, retrieval,
             ],
             swiftSettings: settings
         ),
@@ -83,49 +84,69 @@ let package = Package(
         ),
         .executableTarget(name: "botctl", dependencies: ["BotctlCommands"], swiftSettings: settings),
 
+        .target(
+            name: "TestSupport",
+            dependencies: ["BotSpec", botContract],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: settings),
         .testTarget(
             name: "BotSpecTests",
-            dependencies: ["BotSpec", "Diagnostics", botContract],
+            dependencies: ["BotSpec", "Diagnostics", "TestSupport", botContract],
             exclude: ["Broken", "yaml_oracle.py"],
             swiftSettings: settings
         ),
-        .testTarget(name: "CloudFormationTests", dependencies: ["CloudFormation"], swiftSettings: settings),
+        .testTarget(
+            name: "CloudFormationTests",
+            dependencies: ["CloudFormation", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "SynthesisTests",
-            dependencies: ["Synthesis", "BotSpec", "CloudFormation", "Diagnostics", botContract],
+            dependencies: ["Synthesis", "BotSpec", "CloudFormation", "Diagnostics", "TestSupport", botContract],
+            exclude: ["Goldens", "lint_goldens.sh"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "PlanningTests",
-            dependencies: ["Planning", "CloudFormation", "Synthesis", "BotSpec", awsCore],
+            dependencies: ["Planning", "CloudFormation", "Synthesis", "BotSpec", "TestSupport", awsCore],
+            exclude: ["create_only.py"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "HandlerBuildTests",
-            dependencies: ["HandlerBuild", "BotSpec", "Diagnostics", botContract, awsCore],
+            dependencies: ["HandlerBuild", "BotSpec", "Diagnostics", "TestSupport", botContract, awsCore],
             swiftSettings: settings
         ),
-        .testTarget(name: "AWSClientsTests", dependencies: ["AWSClients", awsCore], swiftSettings: settings),
+        .testTarget(
+            name: "AWSClientsTests",
+            dependencies: ["AWSClients", "TestSupport", awsCore],
+            exclude: ["Python"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "LocalAWSTests",
-            dependencies: ["LocalAWS", "AWSClients", awsCore, botContract],
+            dependencies: ["LocalAWS", "AWSClients", "TestSupport", awsCore, botContract],
+            exclude: ["Python"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "OperationsTests",
             dependencies: [
                 "Operations", "BotSpec", "CloudFormation", "Synthesis", "Planning", "HandlerBuild", "AWSClients",
-                "LocalAWS", "Diagnostics", awsCore, botContract,
+                "LocalAWS", "Diagnostics", "TestSupport", awsCore, botContract, retrieval,
             ],
+            exclude: ["Chat/chat_server.py"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "BotctlCommandsTests",
             dependencies: [
-                "BotctlCommands", "Operations", "Diagnostics", "Planning", "BotSpec", awsCore, botContract,
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "BotctlCommands", "Operations", "Diagnostics", "Planning", "BotSpec", "TestSupport", awsCore,
+                botContract, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            exclude: ["Goldens"],
             swiftSettings: settings
         ),
     ],

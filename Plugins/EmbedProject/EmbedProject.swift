@@ -29,12 +29,13 @@ struct EmbedProject: BuildToolPlugin {
         ]
     }
 
-    /// Every file of a folder, relative to `root` and sorted, but for hidden ones and what builds leave behind.
+    /// Every file of a folder, relative to `root` and sorted, but for hidden ones, what builds leave behind, and
+    /// tests: those of the handlers need the peers of this repository, and their manifest does without them.
     private func list(_ folder: String, in root: URL) throws -> [String] {
         var files: [String] = []
         let url = root.appending(path: folder)
         for name in try FileManager.default.contentsOfDirectory(atPath: url.path(percentEncoded: false)).sorted()
-        where !name.hasPrefix(".") && name != "Package.resolved" && name != "__pycache__" && !name.hasSuffix("~") {
+        where !name.hasPrefix(".") && name != "Package.resolved" && name != "Tests" && !name.hasSuffix("~") {
             let path = "\(folder)/\(name)"
             var isDirectory: ObjCBool = false
             let full = root.appending(path: path).path(percentEncoded: false)

@@ -212,14 +212,11 @@ extension WebSocketConnection {
     ) throws(WebSocketError) -> [UInt8] {
         var received: [UInt8] = []
         while true {
-            var isComplete = false
             switch try handshake.evaluate(received) {
             case .accepted(let rest): return rest
             case .needsMore: break
-            case .refused(let head, let start, let length):
-                let body = received[start...].prefix(WebSocketHandshake.maximumBodyBytes)
-                isComplete = body.count >= length ?? WebSocketHandshake.maximumBodyBytes
-                if isComplete { throw .refused(status: head.status, headers: head.headers, body: Array(body)) }
+            case .refused(let head, let body, let isComplete):
+                if isComplete { throw .refused(status: head.status, headers: head.headers, body: body) }
             }
             let left = now().duration(to: deadline)
             let read = left > .zero ? try stream.read(timeout: left) : .timeout
@@ -228,8 +225,8 @@ extension WebSocketConnection {
             case .timeout where left > .zero: continue
             case .timeout, .end:
                 // A body without a length ends with the connection; half of one is better than none.
-                if case .refused(let head, let start, _) = try handshake.evaluate(received) {
-                    throw .refused(status: head.status, headers: head.headers, body: Array(received[start...]))
+                if case .refused(let head, let body, _) = try handshake.evaluate(received) {
+                    throw .refused(status: head.status, headers: head.headers, body: body)
                 }
                 let kind: TransportError.Kind = read == .end ? .reset : .timeout
                 let detail = read == .end ? "the connection ended during the handshake" : "no answer to the handshake"

@@ -35,12 +35,23 @@ package enum WebSocketError: Error, Sendable, Equatable, CustomStringConvertible
         case .transport(let error): error.description
         case .refused(let status, _, let body):
             "the server refused the connection with status \(status)"
-                + (body.isEmpty ? "" : ": \(String(decoding: body.prefix(300), as: UTF8.self))")
+                + (Self.message(in: body).isEmpty ? "" : ": \(Self.message(in: body))")
         case .handshake(let detail): "the server's handshake is wrong: \(detail)"
         case .violation(let violation): "the server broke the WebSocket protocol: \(violation.detail)"
         case .closed(let code, let reason):
             "the server closed the connection (\(code)\(reason.isEmpty ? "" : ", \(reason)"))"
         case .notOpen: "the connection is closed"
         }
+    }
+
+    /// What the body of a refusal says in words: the `message` of API Gateway's JSON
+    /// (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html),
+    /// or the beginning of another text.
+    package static func message(in body: [UInt8]) -> String {
+        if let json = try? JSONValue.parse(body), let message = (json["message"] ?? json["Message"])?.stringValue {
+            return message
+        }
+        let words = String(decoding: body.prefix(300), as: UTF8.self).split { $0.isWhitespace }
+        return words.joined(separator: " ")
     }
 }

@@ -34,8 +34,8 @@ struct WebSocketHandshake {
         case needsMore
         /// `rest`: bytes after the head, already frames.
         case accepted(rest: [UInt8])
-        /// The body's bytes so far and, when it is known, how many there will be.
-        case refused(HTTPResponseHead, bodyStart: Int, bodyLength: Int?)
+        /// The body's bytes so far, without their framing, and whether these are all.
+        case refused(HTTPResponseHead, body: [UInt8], isComplete: Bool)
     }
 
     /// Looks at everything that was received so far.
@@ -46,8 +46,8 @@ struct WebSocketHandshake {
         }
         let head = try Self.parse(received[..<(end - 4)])
         guard head.status == 101 else {
-            let length = head.headers["Content-Length"].flatMap { Int($0) }
-            return .refused(head, bodyStart: end, bodyLength: length.map { min(max(0, $0), Self.maximumBodyBytes) })
+            let (body, isComplete) = Self.body(of: received, after: end)
+            return .refused(head, body: body, isComplete: isComplete)
         }
         guard Self.list(head.headers, "Upgrade").contains("websocket") else {
             throw .handshake("no 'Upgrade: websocket'")
@@ -62,6 +62,26 @@ struct WebSocketHandshake {
             throw .handshake("an extension or a subprotocol that was not asked for")
         }
         return .accepted(rest: Array(received[end...]))
+    }
+
+    /// The body of an answer that is no upgrade; of one that HTTP's rules do not allow, the bytes as they came.
+    private static func body(of received: [UInt8], after head: Int) -> (bytes: [UInt8], isComplete: Bool) {
+        var parser = HTTPResponseParser(method: "GET")
+        parser.push(received)
+        var body: [UInt8] = []
+        var isComplete = false
+        do throws(HTTPParsingError) {
+            while !isComplete, let event = try parser.next() {
+                switch event {
+                case .head: break
+                case .body(let bytes): body += bytes
+                case .end: isComplete = true
+                }
+            }
+        } catch {
+            return (Array(received[head...].prefix(maximumBodyBytes)), true)
+        }
+        return (Array(body.prefix(maximumBodyBytes)), isComplete || body.count >= maximumBodyBytes)
     }
 
     private static func headEnd(_ bytes: [UInt8]) -> Int? {

@@ -11,6 +11,7 @@ package struct BotSpec: Sendable, Equatable {
     package var rules: [RuleDocument]
     package var model: BotConfiguration.Model
     package var retrieval: BotConfiguration.Retrieval
+    package var embeddings = Embeddings()
     package var history: BotConfiguration.History
     package var table: Table
     /// In the order of API Gateway's own: `$connect`, `$disconnect`, `$default`, then by name.
@@ -35,6 +36,12 @@ package struct BotSpec: Sendable, Equatable {
 }
 
 extension BotSpec {
+    /// What rules and questions are embedded with where they are searched by meaning.
+    package struct Embeddings: Sendable, Equatable {
+        package var model = EmbeddingModel.defaultId
+        package var dimensions = EmbeddingModel.titan(id: EmbeddingModel.titanId).defaultDimensions
+    }
+
     package struct RuleDocument: Sendable, Equatable {
         /// Relative to the project's folder: `rules/returns.md`.
         package var file: String

@@ -65,7 +65,9 @@ package enum SpecCode: String, CaseIterable, Sendable {
     case tokensPerDay = "BOT411"
     case concurrency = "BOT412"
     case historyOutlivesChat = "BOT413"
-    case hybridNotYet = "BOT414"
+    case embeddingModel = "BOT414"
+    case embeddingDimensions = "BOT415"
+    case embeddingsUnused = "BOT416"
 
     // The table.
     case attributeName = "BOT501"
@@ -92,12 +94,10 @@ package enum SpecCode: String, CaseIterable, Sendable {
     case routeWithoutMessages = "BOT614"
 
     // Auth, hand-off, tools.
-    case authNotYet = "BOT701"
     case jwtIncomplete = "BOT702"
     case jwtKeysWithoutJWT = "BOT703"
     case notHTTPS = "BOT704"
     case originSyntax = "BOT705"
-    case handoffNotYet = "BOT706"
     case emailSyntax = "BOT707"
     case emptyText = "BOT708"
     case toolsNotYet = "BOT709"

@@ -2,13 +2,15 @@
 enum SpecKeys {
     static let root = [
         "version", "name", "region", "account", "prompt", "promptFile", "rules", "protect", "tags", "retrieval",
-        "model", "history", "table", "routes", "authorizer", "auth", "limits", "handoff", "tools", "guardrail",
+        "embeddings", "model", "history", "table", "routes", "authorizer", "auth", "limits", "handoff", "tools",
+        "guardrail",
         "alarms", "observability", "handlers", "throttling", "stages",
     ]
     /// What a stage cannot change: they are the spec's, not the stage's.
     static let notInStage = ["version", "name", "stages"]
     static let stage = root.filter { !notInStage.contains($0) }
     static let model = ["id", "fallback", "maxTokens", "temperature"]
+    static let embeddings = ["model", "dimensions"]
     static let history = ["turns", "retentionDays"]
     static let table = [
         "partitionKey", "sortKey", "billing", "onTeardown", "pointInTimeRecovery", "deletionProtection", "kmsKeyArn",

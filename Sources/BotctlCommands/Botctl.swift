@@ -19,8 +19,8 @@ struct Botctl: ParsableCommand {
         version: Version.text,
         subcommands: [
             InitCommand.self, ValidateCommand.self, SynthCommand.self, BuildCommand.self, DeployCommand.self,
-            DiffCommand.self, TeardownCommand.self, ChatCommand.self, OutputsCommand.self, LocalCommand.self,
-            CompletionsCommand.self,
+            DiffCommand.self, TeardownCommand.self, ChatCommand.self, TokenCommand.self, RetrieveCommand.self,
+            OutputsCommand.self, ForgetCommand.self, LocalCommand.self, CompletionsCommand.self,
         ]
     )
 }

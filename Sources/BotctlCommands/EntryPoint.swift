@@ -11,7 +11,7 @@ package enum BotctlMain {
     /// - Parameter arguments: without the program's name.
     static func run(_ arguments: [String], _ machine: Machine) -> ExitStatus {
         do {
-            var command = try Botctl.parseAsRoot(arguments)
+            var command = try Botctl.parseAsRoot(optionsAfterCommand(arguments))
             if let command = command as? any BotctlCommand { return run(command, machine) }
             // The parser's own: help.
             try command.run()
@@ -25,6 +25,26 @@ package enum BotctlMain {
         }
     }
 
+    /// `botctl -C shop deploy` means `botctl deploy -C shop`, as with git and make. What is no option of every
+    /// command stays where it is, for the parser to refuse.
+    static func optionsAfterCommand(_ arguments: [String]) -> [String] {
+        let flags: Set = ["--json", "--yes", "-y", "--no-color", "--verbose", "-v"]
+        let options: Set = ["-C", "--spec", "--stage", "--region", "--profile", "--endpoint-url"]
+        var index = 0
+        while index < arguments.count, arguments[index].hasPrefix("-") {
+            let name = arguments[index].split(separator: "=", maxSplits: 1).first.map(String.init) ?? ""
+            if flags.contains(arguments[index]) || (options.contains(name) && name != arguments[index]) {
+                index += 1
+            } else if options.contains(name) {
+                index += 2
+            } else {
+                return arguments
+            }
+        }
+        guard index > 0, index < arguments.count else { return arguments }
+        return [arguments[index]] + arguments[..<index] + arguments[(index + 1)...]
+    }
+
     private static func run(_ command: any BotctlCommand, _ machine: Machine) -> ExitStatus {
         let options = command.global
         let console = Console(machine, noColour: options.noColor)
@@ -33,7 +53,7 @@ package enum BotctlMain {
             currentDirectory: machine.currentDirectory,
             effects: machine.effects(options.verbose ? { calls.record($0) } : nil)
         )
-        let host = TerminalHost(console: console, context: context)
+        let host = TerminalHost(console: console, context: context, isVerbose: options.verbose)
         defer {
             host.finish()
             calls.finish()

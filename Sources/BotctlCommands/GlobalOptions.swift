@@ -30,7 +30,7 @@ struct GlobalOptions: ParsableArguments {
     @Flag(help: "Do not colour (also: NO_COLOR).")
     var noColor = false
 
-    @Flag(name: [.short, .long], help: "Show every AWS call.")
+    @Flag(name: [.short, .long], help: "Show every AWS call and step.")
     var verbose = false
 
     /// - Parameter currentDirectory: absolute.

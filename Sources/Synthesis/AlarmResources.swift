@@ -22,7 +22,9 @@ enum AlarmResources {
                 ["TopicArn": .ref(ID.alarmTopic), "Protocol": "email", "Endpoint": .string(alarms.email)]
             )
         )
-        for alarm in functionAlarms(context, latency: alarms.latency) + apiAlarms(context) + tableAlarms {
+        for alarm in functionAlarms(context, latency: alarms.latency) + apiAlarms(context) + tableAlarms
+            + turnAlarms(context)
+        {
             template.add(alarm.resource(context))
         }
         if let tokens = alarms.tokensPerDay { template.add(tokenAlarm(tokens, context).resource(context)) }
@@ -106,16 +108,32 @@ enum AlarmResources {
         }
     }
 
+    private static func turnAlarms(_ context: Context) -> [Alarm] {
+        [
+            Alarm(
+                id: "AlarmOnFailedTurns",
+                description: "A customer got an error instead of a reply",
+                namespace: Metric.namespace,
+                metric: Metric.failedTurns,
+                dimensions: botDimensions(context)
+            )
+        ]
+    }
+
+    private static func botDimensions(_ context: Context) -> [(String, TemplateValue)] {
+        [
+            (Metric.Dimension.bot, .string(context.spec.name)),
+            (Metric.Dimension.stage, .string(context.spec.stage)),
+        ]
+    }
+
     private static func tokenAlarm(_ tokens: Int, _ context: Context) -> Alarm {
         Alarm(
             id: "AlarmOnTokenSpend",
             description: "More than \(tokens) model tokens in a day",
             namespace: Metric.namespace,
             metric: Metric.tokens,
-            dimensions: [
-                (Metric.Dimension.bot, .string(context.spec.name)),
-                (Metric.Dimension.stage, .string(context.spec.stage)),
-            ],
+            dimensions: botDimensions(context),
             period: 86_400,
             threshold: tokens
         )

@@ -44,10 +44,13 @@ enum FunctionResources {
             HandlerEnvironment.partitionKey: .string(spec.table.partitionKey),
             HandlerEnvironment.sortKey: .string(spec.table.sortKey),
         ]
-        if function.handler.readsTokenKey {
+        if function.handler.readsTokenKey(in: spec.auth.mode) {
             variables[HandlerEnvironment.tokenKeyParameter] = .string(
                 TokenKey.parameterName(name: spec.name, stage: spec.stage)
             )
+        }
+        if function.handler.publishesHandoffs, spec.handoff?.notify != nil {
+            variables[HandlerEnvironment.handoffTopic] = .ref(ID.handoffTopic)
         }
         if function.handler.callsModel, spec.guardrail != nil {
             variables[HandlerEnvironment.guardrailId] = .getAtt(ID.guardrail, "GuardrailId")

@@ -13,7 +13,17 @@ enum ModelAccess {
         if let fallback = spec.model.fallback, fallback != spec.model.id {
             models.append((sid: "FallbackModel", id: fallback))
         }
-        return models.flatMap { statements($0.sid, model: $0.id, region: spec.region) }
+        var all = models.flatMap { statements($0.sid, model: $0.id, region: spec.region) }
+        if spec.searchesByMeaning {
+            all.append(
+                RoleResource.allow(
+                    "EmbeddingsModel",
+                    ["bedrock:InvokeModel"],
+                    [foundationModel(spec.embeddings.model, region: spec.region)]
+                )
+            )
+        }
+        return all
     }
 
     private static func statements(_ sid: String, model: String, region: String) -> [TemplateValue] {

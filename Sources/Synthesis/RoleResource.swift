@@ -42,7 +42,7 @@ enum RoleResource {
             )
             if let key = spec.table.kmsKeyArn { statements.append(tableKey(key, for: handler)) }
         }
-        if handler.readsTokenKey {
+        if handler.readsTokenKey(in: spec.auth.mode) {
             let name = TokenKey.parameterName(name: spec.name, stage: spec.stage)
             statements.append(
                 allow(
@@ -67,6 +67,9 @@ enum RoleResource {
                     ]
                 )
             )
+        }
+        if handler.publishesHandoffs, spec.handoff?.notify != nil {
+            statements.append(allow("Handoff", ["sns:Publish"], [.ref(ID.handoffTopic)]))
         }
         if handler.callsModel {
             statements += ModelAccess.statements(for: spec)

@@ -11,6 +11,7 @@ package enum Synthesizer {
         TableResources.add(to: &template, context)
         APIResources.addAPI(to: &template, context)
         GuardrailResources.add(to: &template, context)
+        HandoffResources.add(to: &template, context)
         for function in context.functions {
             FunctionResources.add(function, to: &template, context)
             if let route = function.routeKey {
@@ -65,6 +66,8 @@ enum ID {
     static let accessLogs: LogicalID = "AccessLogs"
     static let guardrail: LogicalID = "Guardrail"
     static let guardrailVersion: LogicalID = "GuardrailVersion"
+    static let handoffTopic: LogicalID = "HandoffTopic"
+    static let handoffSubscription: LogicalID = "HandoffSubscription"
     static let alarmTopic: LogicalID = "AlarmTopic"
     static let alarmSubscription: LogicalID = "AlarmSubscription"
     static let dashboard: LogicalID = "Dashboard"

@@ -1,6 +1,7 @@
 import AWSCore
 import FoundationEssentials
 import Glibc
+import TestSupport
 import Testing
 
 @testable import AWSClients
@@ -19,7 +20,7 @@ import Testing
         """
 
     @Test(.timeLimit(.minutes(1))) func aStackLivesAndDies() throws {
-        let directory = try TemporaryDirectory()
+        let directory = TemporaryFolder()
         defer { directory.remove() }
         let port = try closedPort()
         let endpoint = "http://127.0.0.1:\(port)"
@@ -148,18 +149,18 @@ import Testing
 
     // MARK: The emulator
 
-    private func start(port: Int, endpoint: String, directory: TemporaryDirectory) throws -> Subprocess {
+    private func start(port: Int, endpoint: String, directory: TemporaryFolder) throws -> Subprocess {
         try FileManager.default.createDirectory(atPath: directory.path + "/tmp", withIntermediateDirectories: true)
         return try Subprocess(
-            testPython(),
+            Python.interpreter(),
             ["-m", "ministack"],
             environment: [
                 "HOME": directory.path, "TMPDIR": directory.path + "/tmp", "GATEWAY_PORT": String(port),
                 "BIND_HOST": "127.0.0.1", "AWS_ENDPOINT_URL": endpoint, "MINISTACK_REGION": "us-east-2",
                 "MINISTACK_ACCOUNT_ID": "123456789012", "AUTH": "true",
             ],
-            outputFile: directory.path + "/log",
-            errorFile: directory.path + "/errors"
+            output: .file(directory.path + "/log"),
+            errors: .file(directory.path + "/errors")
         )
     }
 

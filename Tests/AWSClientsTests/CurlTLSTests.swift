@@ -1,20 +1,20 @@
 import AWSCore
 import FoundationEssentials
 import Glibc
+import TestSupport
 import Testing
 
 @testable import AWSClients
 
 @Suite struct CurlTLSTests {
     @Test func certificatesAreChecked() throws {
-        let directory = try TemporaryDirectory()
+        let directory = TemporaryFolder()
         defer { directory.remove() }
         let server = try Subprocess(
-            testPython(),
-            ["\(testDirectory)/oracles/tls_server.py", directory.path],
-            environment: [:],
-            outputFile: directory.path + "/port",
-            errorFile: directory.path + "/err"
+            Python.interpreter(),
+            [Repository.path("Tests/AWSClientsTests/Python/tls_server.py"), directory.path],
+            output: .file(directory.path + "/port"),
+            errors: .file(directory.path + "/err")
         )
         defer { server.stop() }
         let port = try #require(waitForPort(directory.path + "/port"), "the TLS server has not started")

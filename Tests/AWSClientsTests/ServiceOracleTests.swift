@@ -171,6 +171,35 @@ import Testing
                     ("Table.DeletionProtectionEnabled", .bool(table.hasDeletionProtection)),
                 ]
             },
+            OracleCall(
+                "dynamodb",
+                "Query",
+                [
+                    "TableName": "t", "KeyConditionExpression": "#pk = :pk", "ProjectionExpression": "#sk",
+                    "ExpressionAttributeNames": ["#pk": "userId", "#sk": "sessionId"],
+                    "ExpressionAttributeValues": [":pk": ["S": "v_1"]], "ConsistentRead": true,
+                ],
+                answer: #"{"Count":1,"Items":[{"sessionId":{"S":"c#1"}}]}"#
+            ) { session throws in
+                let keys = DynamoDBClient.Keys(table: "t", partition: "userId", sort: "sessionId")
+                let found = try DynamoDBClient(session: session).sortKeys(keys, partition: "v_1")
+                return [("Items.0.sessionId.S", .string(found.first ?? ""))]
+            },
+            OracleCall(
+                "dynamodb",
+                "BatchWriteItem",
+                [
+                    "RequestItems": [
+                        "t": [["DeleteRequest": ["Key": ["userId": ["S": "v_1"], "sessionId": ["S": "c#1"]]]]]
+                    ]
+                ],
+                answer: #"{"UnprocessedItems":{"t":[{"DeleteRequest":{"Key":{"userId":{"S":"v_1"},"#
+                    + #""sessionId":{"S":"c#1"}}}}]}}"#
+            ) { session throws in
+                let keys = DynamoDBClient.Keys(table: "t", partition: "userId", sort: "sessionId")
+                let left = try DynamoDBClient(session: session).deleteItems(keys, partition: "v_1", sortKeys: ["c#1"])
+                return [("UnprocessedItems.t.0.DeleteRequest.Key.sessionId.S", .string(left.first ?? ""))]
+            },
             OracleCall("dynamodb", "DeleteTable", ["TableName": "t"], answer: "{}") { session throws in
                 #expect(try DynamoDBClient(session: session).deleteTable("t"))
                 return []

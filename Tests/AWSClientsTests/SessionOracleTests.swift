@@ -1,4 +1,5 @@
 import AWSCore
+import TestSupport
 import Testing
 
 @testable import AWSClients
@@ -273,7 +274,9 @@ import Testing
                 ])
             }
         )
-        let answers = try JSONValue.parse(oracle("session.py", input: input.encoded())).arrayValue ?? []
+        let answers =
+            try JSONValue.parse(Python.run("Tests/AWSClientsTests/Python/session.py", input: input.encoded()).bytes)
+            .arrayValue ?? []
         try #require(answers.count == Self.cases.count)
         for (item, answer) in zip(Self.cases, answers) {
             let ours = choose(item)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AWSClients
@@ -121,7 +122,7 @@ import Testing
 
     /// Frames put together at random and damaged at random: no crash, and nothing kept beyond the limit.
     @Test func survivesHostileInput() {
-        var random = SplitMix(state: 6455)
+        var random = SeededGenerator(seed: 6455)
         for _ in 0..<5000 {
             var bytes: [UInt8] = []
             for _ in 0..<Int.random(in: 1...5, using: &random) {
@@ -164,17 +165,5 @@ import Testing
         let long = WebSocketFrame.close(code: 1000, reason: String(repeating: "€", count: 60)).payload
         #expect(long.count <= 125)
         #expect(String(validating: long.dropFirst(2), as: UTF8.self) != nil)
-    }
-}
-
-/// Repeatable randomness (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import AWSCore
+import TestSupport
 import Testing
 
 @testable import AWSClients
@@ -72,15 +73,39 @@ import Testing
 
     @Test func reportsARefusal() throws {
         let text = "HTTP/1.1 403 Forbidden\r\nContent-Length: 4\r\n\r\nno"
-        guard case .refused(let head, let start, let length) = try Self.handshake.evaluate(Array(text.utf8)) else {
+        guard case .refused(let head, let body, let isComplete) = try Self.handshake.evaluate(Array(text.utf8)) else {
             Issue.record("not a refusal")
             return
         }
-        #expect(head.status == 403 && length == 4 && start == text.utf8.count - 2)
+        #expect(head.status == 403 && body == Array("no".utf8) && !isComplete)
+    }
+
+    @Test func aRefusalsBodyIsWithoutItsChunks() throws {
+        let json = #"{"message":"Forbidden","connectionId":"c="}"#
+        let size = String(json.utf8.count, radix: 16)
+        let head = "HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let whole = "\(head)\(size)\r\n\(json)\r\n0\r\n\r\n"
+        guard case .refused(let answer, let body, true) = try Self.handshake.evaluate(Array(whole.utf8)) else {
+            Issue.record("not a whole refusal")
+            return
+        }
+        #expect(body == Array(json.utf8))
+        let error = WebSocketError.refused(status: answer.status, headers: answer.headers, body: body)
+        #expect(error.description == "the server refused the connection with status 403: Forbidden")
+        let half = Array(whole.utf8.prefix(head.utf8.count + 10))
+        guard case .refused(_, _, false) = try Self.handshake.evaluate(half) else {
+            Issue.record("half a body is not the whole")
+            return
+        }
+    }
+
+    @Test(arguments: [("", ""), ("no\r\n  way", "no way"), (#"{"Message":"Gone"}"#, "Gone"), ("[1]", "[1]")])
+    func theWordsOfARefusal(_ body: String, _ words: String) {
+        #expect(WebSocketError.message(in: Array(body.utf8)) == words)
     }
 
     @Test func survivesHostileAnswers() {
-        var random = SplitMix(state: 101)
+        var random = SeededGenerator(seed: 101)
         let good = Array((Self.accepted.joined(separator: "\r\n") + "\r\n\r\n").utf8)
         for _ in 0..<3000 {
             var bytes = good

@@ -1,5 +1,6 @@
 import AWSCore
 import Glibc
+import TestSupport
 import Testing
 
 @testable import AWSClients

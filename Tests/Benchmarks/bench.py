@@ -146,6 +146,7 @@ def main():
         bench_synth(project, environment)
         bench_bootstrap(project, environment, scratch)
         exports = scratch / "env"
+        subprocess.run([sys.executable, str(HERE / "retrieval.py"), BOTCTL], check=True)
         server = subprocess.Popen(
             [BOTCTL, "local", "-C", str(ROOT), "--write-env", str(exports)], env=environment,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

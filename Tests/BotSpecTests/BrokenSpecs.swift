@@ -1,10 +1,7 @@
+import TestSupport
 import Testing
 
 @testable import BotSpec
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// The cases in `Broken/`, see the README there.
 struct BrokenSpec: CustomTestStringConvertible, Sendable {
@@ -23,15 +20,13 @@ struct BrokenSpec: CustomTestStringConvertible, Sendable {
     var expected: [Mark]
     var testDescription: String { title }
 
-    static let folder =
-        #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        .joined(separator: "/") + "/Broken"
-
     static let all: [BrokenSpec] = [
         "yaml", "shape", "names", "files", "model", "table", "routes", "conversation", "operations", "stages",
     ].flatMap { area in
         var cases: [(title: String, lines: [Substring])] = []
-        for line in readText("\(folder)/\(area).txt").split(separator: "\n", omittingEmptySubsequences: false) {
+        // No file, no case: then the test of their number fails.
+        let text = readText(Repository.path("Tests/BotSpecTests/Broken/\(area).txt")) ?? ""
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
             if line.hasPrefix("#### ") {
                 cases.append((title: "\(area): \(line.dropFirst(5))", lines: []))
             } else if !cases.isEmpty {
@@ -114,18 +109,5 @@ struct BrokenSpec: CustomTestStringConvertible, Sendable {
         result.diagnostics.map {
             Mark(line: $0.range?.start.line ?? 0, column: $0.range?.start.column ?? 0, code: $0.code)
         }.sorted()
-    }
-}
-
-/// A test file's text, or nothing if there is none: then no case is found, and the test of their number fails.
-func readText(_ path: String) -> String {
-    guard let file = fopen(path, "r") else { return "" }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-        let count = fread(&chunk, 1, chunk.count, file)
-        guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
-        bytes += chunk[..<count]
     }
 }

@@ -1,5 +1,6 @@
 import BotContract
 import Diagnostics
+import TestSupport
 import Testing
 
 @testable import BotSpec
@@ -17,7 +18,8 @@ import Testing
         rules: rules.md
         protect: true
         tags: { team: support, build: 1.10, "cost:center": "é" }
-        retrieval: lexical
+        retrieval: hybrid
+        embeddings: { model: amazon.titan-embed-text-v2:0, dimensions: 512 }
         model: { id: us.meta.llama3-3-70b-instruct-v1:0, fallback: meta.llama3-1-8b-instruct-v1:0, maxTokens: 0x100, temperature: 1 }
         history: { turns: 5, retentionDays: 0 }
         table:
@@ -65,7 +67,7 @@ import Testing
     @Test func everyKeyArrivesInTheModel() throws {
         let result = load(Self.text, files: ["rules.md": "# Rules"])
         #expect(
-            result.diagnostics.map(\.code).sorted() == ["BOT706", "BOT709", "BOT717"],
+            result.diagnostics.map(\.code).sorted() == ["BOT614", "BOT709", "BOT717"],
             "\(DiagnosticReport(result.diagnostics).text())"
         )
         let spec = try #require(result.spec)
@@ -85,7 +87,7 @@ import Testing
         #expect(spec.rules == [.init(file: "rules.md", text: "# Rules")])
         #expect(spec.protect)
         #expect(spec.tags == ["team": "support", "build": "1.10", "cost:center": "é"])
-        #expect(spec.retrieval == .lexical)
+        #expect(spec.retrieval == .hybrid)
         let (id, fallback) = ("us.meta.llama3-3-70b-instruct-v1:0", "meta.llama3-1-8b-instruct-v1:0")
         #expect(spec.model == .init(id: id, fallback: fallback, maxTokens: 256, temperature: 1))
         #expect(spec.history == .init(turns: 5, retentionDays: 0))
@@ -192,16 +194,14 @@ import Testing
 
     /// The repository is itself a bot project.
     @Test func theRepositorysOwnSpecIsValid() {
-        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
         for stage in ["dev", "prod", "pr-1"] {
-            let result = SpecLoader.live.load(projectDirectory: root, stage: stage)
+            let result = SpecLoader.live.load(projectDirectory: Repository.root, stage: stage)
             #expect(result.spec != nil, "\(DiagnosticReport(result.diagnostics).text())")
         }
     }
 
     @Test func whatHandlersWriteIsReserved() throws {
-        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
-        let layout = readText(root + "/handlers/Sources/BotContract/TableLayout.swift")
+        let layout = try #require(readText(Repository.path("handlers/Sources/BotContract/TableLayout.swift")))
         let body = try #require(
             layout.split(separator: "public enum Attribute {").last?.split(separator: "    }\n").first
         )

@@ -1,19 +1,9 @@
 import BotContract
 import Diagnostics
+import TestSupport
 import Testing
 
 @testable import BotSpec
-
-/// The smallest spec there is.
-let smallestSpec = """
-    version: 1
-    name: acme-support
-    region: us-east-2
-    prompt: You are the support agent of Acme.
-    model:
-      id: meta.llama3-3-70b-instruct-v1:0
-
-    """
 
 func load(_ text: String, stage: String = "dev", files: [String: String] = [:], region: String? = nil) -> SpecResult {
     var bytes = files.mapValues { Array($0.utf8) }
@@ -61,6 +51,8 @@ func load(_ text: String, stage: String = "dev", files: [String: String] = [:], 
                         route("$connect", .connect, function),
                         route("$disconnect", .disconnect, function),
                         route("$default", .fallback, function),
+                        route("feedback", .feedback, function),
+                        route("handoff", .handoff, function),
                         route("hello", .hello, function),
                         route("history", .history, function),
                         route("sendMessage", .sendMessage, reply),
@@ -70,7 +62,7 @@ func load(_ text: String, stage: String = "dev", files: [String: String] = [:], 
                     limits: .init(
                         messageChars: 4000,
                         messagesPerMinute: 20,
-                        tokensPerUserPerDay: 50000,
+                        tokensPerUserPerDay: 200_000,
                         concurrency: nil
                     ),
                     handoff: nil,

@@ -1,4 +1,5 @@
 import Diagnostics
+import TestSupport
 import Testing
 
 @testable import BotSpec
@@ -17,14 +18,13 @@ import Testing
         .promptTooLarge, .rulesTooLarge, .routeCount, .environmentSize, .wordCount,
     ]
 
-    static let rows: [Row] = {
-        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
-        return readText(root.joined(separator: "/") + "/docs/errors.md").split(separator: "\n").compactMap { line in
-            let cells = line.split(separator: "|").map { $0.trimmed }
-            guard cells.count == 4, cells[0].hasPrefix("BOT") else { return nil }
-            return Row(code: cells[0], example: cells[2])
-        }
-    }()
+    static let page = readText(Repository.path("docs/errors.md")) ?? ""
+
+    static let rows: [Row] = page.split(separator: "\n").compactMap { line in
+        let cells = line.split(separator: "|").map { $0.trimmed }
+        guard cells.count == 4, cells[0].hasPrefix("BOT") else { return nil }
+        return Row(code: cells[0], example: cells[2])
+    }
 
     @Test func everyCodeHasItsRowInOrder() {
         #expect(Self.rows.map(\.code) == SpecCode.allCases.map(\.rawValue))
@@ -41,13 +41,11 @@ import Testing
     }
 
     @Test func theShownDiagnosticIsAsItIsPrinted() throws {
-        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
-        let page = readText(root.joined(separator: "/") + "/docs/errors.md")
         let shown = try #require(BrokenSpec.all.first { $0.title == "routes: more time than API Gateway waits" })
         let result = BrokenSpec.load(shown.text)
         let printed = DiagnosticReport(result.diagnostics) { _ in result.source }.text()
         let entry = try #require(printed.split(separator: "\n\n").first)
-        #expect(page.contains("```\n\(entry)\n```"), "\(printed)")
+        #expect(Self.page.contains("```\n\(entry)\n```"), "\(printed)")
     }
 
     @Test func everyCodeIsProvedByABrokenSpec() {

@@ -1,4 +1,5 @@
 import Diagnostics
+import TestSupport
 import Testing
 
 @testable import BotSpec
@@ -38,70 +39,45 @@ import Testing
         #expect(result.diagnostics.first?.range?.file == "bot.yml")
     }
 
-    /// A folder of its own, with what the disk can do to a reader.
-    private func withFolder(_ body: (String) throws -> Void) throws {
-        var template = Array("/tmp/botspec-XXXXXX".utf8CString)
-        let folder = template.withUnsafeMutableBufferPointer { buffer -> String? in
-            guard let base = buffer.baseAddress, mkdtemp(base) != nil else { return nil }
-            return String(cString: base)
-        }
-        let path = try #require(folder)
-        defer { remove(path) }
-        try body(path)
-    }
-
-    private func remove(_ path: String) {
-        if let files = try? LiveFiles.list(projectDirectory: path, path: ".") {
-            for file in files { unlink("\(path)/\(file)") }
-        }
-        for folder in ["project/rules/sub", "project/rules", "project", ""] { rmdir("\(path)/\(folder)") }
-    }
-
-    private func write(_ text: String, to path: String) throws {
-        let file = try #require(fopen(path, "w"))
-        fputs(text, file)
-        fclose(file)
-    }
-
     @Test func theDiskIsReadInsideTheProjectOnly() throws {
-        try withFolder { folder in
-            let project = folder + "/project"
-            for directory in [project, project + "/rules", project + "/rules/sub"] { mkdir(directory, 0o755) }
-            try write("secret", to: folder + "/outside.md")
-            try write("# One", to: project + "/rules/1.md")
-            try write("# Two", to: project + "/rules/sub/2.md")
-            try write("# Hidden", to: project + "/rules/.hidden.md")
-            try write(smallestSpec + "rules: rules\n", to: project + "/botctl.yml")
-            func codes() -> [String] {
-                let result = SpecLoader.live.load(projectDirectory: project)
-                return result.diagnostics.map(\.code) + (result.spec?.rules.map(\.file) ?? [])
-            }
-            #expect(codes() == ["rules/1.md", "rules/sub/2.md"])
-
-            symlink("1.md", project + "/rules/0.md")
-            #expect(codes() == ["rules/0.md", "rules/1.md", "rules/sub/2.md"], "a link inside is fine")
-            unlink(project + "/rules/0.md")
-
-            symlink("../../outside.md", project + "/rules/0.md")
-            #expect(codes() == ["BOT301"])
-            unlink(project + "/rules/0.md")
-
-            symlink("..", project + "/rules/loop")
-            #expect(codes() == ["rules/1.md", "rules/sub/2.md"], "linked folders are not entered")
-            unlink(project + "/rules/loop")
-
-            mkfifo(project + "/rules/pipe.md", 0o600)
-            #expect(codes() == ["BOT302"], "a pipe is not waited for")
-            unlink(project + "/rules/pipe.md")
-
-            try write(smallestSpec + "rules: ..\n", to: project + "/botctl.yml")
-            #expect(codes() == ["BOT301"])
-            unlink(project + "/botctl.yml")
-            #expect(codes() == ["BOT001"])
-            symlink("/dev/zero", project + "/botctl.yml")
-            #expect(codes() == ["BOT001"], "a device has no end")
-            unlink(project + "/botctl.yml")
-            unlink(project + "/rules/.hidden.md")
+        let temporary = TemporaryFolder()
+        defer { temporary.remove() }
+        let folder = temporary.path
+        let project = folder + "/project"
+        try temporary.write("outside.md", "secret")
+        try temporary.write("project/rules/1.md", "# One")
+        try temporary.write("project/rules/sub/2.md", "# Two")
+        try temporary.write("project/rules/.hidden.md", "# Hidden")
+        try temporary.write("project/botctl.yml", smallestSpec + "rules: rules\n")
+        func codes() -> [String] {
+            let result = SpecLoader.live.load(projectDirectory: project)
+            return result.diagnostics.map(\.code) + (result.spec?.rules.map(\.file) ?? [])
         }
+        #expect(codes() == ["rules/1.md", "rules/sub/2.md"])
+
+        symlink("1.md", project + "/rules/0.md")
+        #expect(codes() == ["rules/0.md", "rules/1.md", "rules/sub/2.md"], "a link inside is fine")
+        unlink(project + "/rules/0.md")
+
+        symlink("../../outside.md", project + "/rules/0.md")
+        #expect(codes() == ["BOT301"])
+        unlink(project + "/rules/0.md")
+
+        symlink("..", project + "/rules/loop")
+        #expect(codes() == ["rules/1.md", "rules/sub/2.md"], "linked folders are not entered")
+        unlink(project + "/rules/loop")
+
+        mkfifo(project + "/rules/pipe.md", 0o600)
+        #expect(codes() == ["BOT302"], "a pipe is not waited for")
+        unlink(project + "/rules/pipe.md")
+
+        try temporary.write("project/botctl.yml", smallestSpec + "rules: ..\n")
+        #expect(codes() == ["BOT301"])
+        unlink(project + "/botctl.yml")
+        #expect(codes() == ["BOT001"])
+        symlink("/dev/zero", project + "/botctl.yml")
+        #expect(codes() == ["BOT001"], "a device has no end")
+        unlink(project + "/botctl.yml")
+        unlink(project + "/rules/.hidden.md")
     }
 }

@@ -1,5 +1,6 @@
 import BotContract
 import Diagnostics
+import TestSupport
 import Testing
 
 @testable import BotSpec

@@ -1,5 +1,6 @@
 import BotContract
 import Diagnostics
+import TestSupport
 import Testing
 
 @testable import BotSpec
@@ -85,7 +86,11 @@ import Testing
     @Test func builtInRoutesAreTheBaseOfAStagesRoutes() throws {
         let text = smallestSpec + "stages: { dev: { routes: { sendMessage: { memory: 512 }, history: ~ } } }\n"
         let spec = try #require(load(text).spec)
-        #expect(spec.routes.map(\.key) == ["$connect", "$disconnect", "$default", "hello", "sendMessage"])
+        #expect(
+            spec.routes.map(\.key) == [
+                "$connect", "$disconnect", "$default", "feedback", "handoff", "hello", "sendMessage",
+            ]
+        )
         #expect(spec.routes.last?.settings.memory == 512)
     }
 

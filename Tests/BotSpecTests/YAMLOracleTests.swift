@@ -1,10 +1,7 @@
+import TestSupport
 import Testing
 
 @testable import BotSpec
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Reads the same files with PyYAML, whose scanner is not libyaml's, and compares the trees node by node: kind,
 /// value, line, column (but of a value that is not there, which has no place).
@@ -33,7 +30,7 @@ import Testing
     ]
 
     @Test func treesAreThoseOfPyYAML() throws {
-        var generator = MutationTests.Generator(state: 7)
+        var generator = SeededGenerator(seed: 7)
         var corpus = Self.documents.map { Array($0.utf8) }
         let handwritten = corpus.count
         corpus += BrokenSpec.all.map { Array($0.text.utf8) }
@@ -43,7 +40,8 @@ import Testing
             let mutant = MutationTests.mutant(&generator)
             if !notLines.contains(where: { mutant.contains($0) }) { corpus.append(mutant) }
         }
-        let answers = try Python.run("yaml_oracle.py", lines: corpus.map(hexadecimal))
+        let questions = corpus.map { hexadecimal($0) + "\n" }.joined()
+        let answers = try Python.run("Tests/BotSpecTests/yaml_oracle.py", input: Array(questions.utf8)).lines
         try #require(answers.count == corpus.count)
         var compared = 0
         for (index, (bytes, theirs)) in zip(corpus, answers).enumerated() {
@@ -94,40 +92,5 @@ import Testing
     private func hexadecimal(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-}
-
-/// The Python of the test environment; a test that needs it fails without it.
-enum Python {
-    struct Missing: Error {}
-
-    /// Runs a script beside this file with the lines as its input, and gives the lines of its output.
-    static func run(_ script: String, lines: [String]) throws -> [String] {
-        let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        let root = folder.dropLast(2).joined(separator: "/")
-        let python = getenv("BOTCTL_TEST_PYTHON").map { String(cString: $0) } ?? root + "/.venv/bin/python"
-        guard access(python, X_OK) == 0 else {
-            Issue.record("no Python at \(python): `make test` makes it, or set BOTCTL_TEST_PYTHON")
-            throw Missing()
-        }
-        var template = Array("/tmp/botctl-oracle-XXXXXX".utf8CString)
-        let descriptor = mkstemp(&template)
-        let input = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        guard let file = fdopen(descriptor, "w") else { throw Missing() }
-        defer { unlink(input) }
-        fputs(lines.joined(separator: "\n") + "\n", file)
-        fclose(file)
-        guard let pipe = popen("'\(python)' '\(folder.joined(separator: "/"))/\(script)' < '\(input)'", "r") else {
-            throw Missing()
-        }
-        defer { pclose(pipe) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = fread(&chunk, 1, chunk.count, pipe)
-            guard count > 0 else { break }
-            bytes += chunk[..<count]
-        }
-        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 }

@@ -1,4 +1,5 @@
 import Operations
+import TestSupport
 import Testing
 
 @testable import BotctlCommands
@@ -6,7 +7,10 @@ import Testing
 @Suite struct ArgumentTests {
     @Test(arguments: [
         ["deploy", "--oops"], ["--oops"], ["nonsense"], ["deploy", "extra"], ["deploy", "--stage"],
-        ["chat", "--message"],
+        ["chat", "--message"], ["forget"], ["forget", "--user"], ["forget", "--user", ""],
+        ["retrieve"], ["retrieve", "--question", "a", "--labelled", "b"],
+        ["retrieve", "--question", "a", "--mode", "x"],
+        ["retrieve", "--labelled", "b", "--previous", "a"],
         ["completions"], ["completions", "tcsh"], ["local", "--port", "70000"], ["local", "--port", "x"],
     ])
     func badUsage(arguments: [String]) {
@@ -14,6 +18,16 @@ import Testing
         #expect(machine.run(arguments) == .usage)
         #expect(machine.output.isEmpty)
         #expect(machine.error.contains("sage:"))
+    }
+
+    @Test(arguments: [
+        (["-C", "shop", "--json", "deploy", "--yes"], ["deploy", "-C", "shop", "--json", "--yes"]),
+        (["--stage=prod", "diff"], ["diff", "--stage=prod"]), (["deploy", "-v"], ["deploy", "-v"]),
+        (["--oops", "deploy"], ["--oops", "deploy"]), (["--stage"], ["--stage"]), (["--help"], ["--help"]),
+        (["-C", "shop"], ["-C", "shop"]), ([], []),
+    ])
+    func globalOptionsMayComeFirst(arguments: [String], parsed: [String]) {
+        #expect(BotctlMain.optionsAfterCommand(arguments) == parsed)
     }
 
     @Test func aMisspeltOptionGetsASuggestion() {
@@ -77,12 +91,12 @@ import Testing
         machine.files["/project/botctl.yml"] = TestMachine.spec + "histroy: {}\nlimits:\n  messageChars: -1\n"
         #expect(machine.run("validate") == .specInvalid)
         #expect(machine.output.isEmpty)
-        try expectGolden(machine.error, "validate-errors.txt")
+        expectGolden(machine.error, "validate-errors.txt")
         let json = TestMachine()
         json.files = machine.files
         #expect(json.run("validate", "--json") == .specInvalid)
         #expect(json.error.isEmpty)
-        try expectGolden(json.output, "validate-errors.json")
+        expectGolden(json.output, "validate-errors.json")
     }
 
     @Test func validateOfAGoodSpec() {
@@ -93,9 +107,12 @@ import Testing
     }
 
     @Test func anInvalidSpecStopsEveryCommandTheSameWay() {
-        for command in ["synth", "build", "deploy", "diff", "teardown", "outputs", "chat"] {
+        for command in ["synth", "build", "deploy", "diff", "teardown", "outputs", "chat", "forget"] {
             let machine = TestMachine()
-            #expect(machine.run(command) == .specInvalid, "\(command)")
+            #expect(
+                machine.run(command == "forget" ? [command, "--user", "u"] : [command]) == .specInvalid,
+                "\(command)"
+            )
             #expect(machine.error.contains("there is no botctl.yml"))
         }
     }

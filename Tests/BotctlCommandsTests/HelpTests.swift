@@ -1,5 +1,6 @@
 import ArgumentParser
 import Operations
+import TestSupport
 import Testing
 
 @testable import BotctlCommands
@@ -10,8 +11,8 @@ import Testing
     @Test func everyCommandIsThere() {
         #expect(
             Self.commands == [
-                "init", "validate", "synth", "build", "deploy", "diff", "teardown", "chat", "outputs", "local",
-                "completions",
+                "init", "validate", "synth", "build", "deploy", "diff", "teardown", "chat", "token", "retrieve",
+                "outputs", "forget", "local", "completions",
             ]
         )
     }
@@ -23,13 +24,13 @@ import Testing
         #expect(machine.error.isEmpty)
         #expect(machine.output.contains("botctl \(name)"), "has no example")
         #expect(machine.output.contains("Examples:"))
-        try expectGolden(machine.output, "help-\(name).txt")
+        expectGolden(machine.output, "help-\(name).txt")
     }
 
     @Test func helpOfBotctl() throws {
         let machine = TestMachine()
         #expect(machine.run("--help") == .done)
-        try expectGolden(machine.output, "help.txt")
+        expectGolden(machine.output, "help.txt")
         let bare = TestMachine()
         #expect(bare.run() == .done)
         #expect(bare.output == machine.output)

@@ -1,13 +1,9 @@
 import AWSCore
 import BotSpec
 import Operations
-import Testing
+import TestSupport
 
 @testable import BotctlCommands
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// A process around a command, in memory; what a test does not replace traps.
 final class TestMachine {
@@ -20,15 +16,7 @@ final class TestMachine {
     var environment: [String: String] = [:]
     var files: [String: String] = [:]
 
-    static let spec = """
-        version: 1
-        name: shop
-        region: us-east-2
-        prompt: You are the support agent of a shop.
-        model:
-          id: meta.llama3-3-70b-instruct-v1:0
-
-        """
+    static let spec = smallestSpec.replacing("acme-support", with: "shop")
 
     func run(_ arguments: String...) -> BotctlCommands.ExitStatus { run(arguments) }
 
@@ -74,19 +62,4 @@ final class TestMachine {
 private final class StoppedClock: WallClock {
     func now() -> Timestamp { Timestamp(milliseconds: 1_790_000_000_000) }
     func sleep(_ duration: Duration) { preconditionFailure("unstubbed effect: clock.sleep") }
-}
-
-/// Compares with a file of `Goldens/`. A missing one is recorded and still fails; others only when
-/// `BOTCTL_RECORD_GOLDENS=1`.
-func expectGolden(_ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
-    let path = String("\(#filePath)".dropLast("Support.swift".count)) + "Goldens/\(name)"
-    let expected = try FileSystem.live.read(path).map { String(decoding: $0, as: UTF8.self) }
-    let isRecording = getenv("BOTCTL_RECORD_GOLDENS").map { String(cString: $0) } == "1"
-    if expected == nil || isRecording { try FileSystem.live.write(path, Array(text.utf8), false) }
-    guard !isRecording else { return }
-    guard let expected else {
-        Issue.record("\(name) was missing; it is recorded now: read it and run again", sourceLocation: sourceLocation)
-        return
-    }
-    #expect(text == expected, sourceLocation: sourceLocation)
 }

@@ -1,5 +1,6 @@
 import AWSCore
 import Planning
+import TestSupport
 import Testing
 
 @testable import BotctlCommands
@@ -57,14 +58,14 @@ import Testing
     )
 
     @Test func aPlanAsText() throws {
-        try expectGolden(PlanView(Self.plan).text(.plain), "plan.txt")
-        try expectGolden(PlanView(Self.plan).text(Style(isColoured: true)), "plan-colour.txt")
+        expectGolden(PlanView(Self.plan).text(.plain), "plan.txt")
+        expectGolden(PlanView(Self.plan).text(Style(isColoured: true)), "plan-colour.txt")
     }
 
     @Test func aPlanAsJSON() throws {
         let view = DiffView(result: Diff.Result(plan: Self.plan, stack: "shop-dev", status: "CREATE_COMPLETE"))
         #expect(view.hasChanges)
-        try expectGolden(view.json, "plan.json")
+        expectGolden(view.json, "plan.json")
         #expect(!view.json.contains("null"))
     }
 
@@ -95,8 +96,8 @@ import Testing
             fix: "correct the cause, then deploy again"
         )
         let view = ErrorView(error, context: ProjectContext(directory: "/p", effects: .trapping()))
-        try expectGolden(view.text(.plain), "error.txt")
-        try expectGolden(view.json, "error.json")
+        expectGolden(view.text(.plain), "error.txt")
+        expectGolden(view.json, "error.json")
         #expect(!view.text(.plain).contains("\u{1B}"))
     }
 
@@ -121,13 +122,19 @@ import Testing
             removed: [.init(kind: "token key", name: "/botctl/shop/dev/token-key")],
             seconds: 75.2
         )
+        let forgotten = Forget.Result(user: "v_1\u{1B}", table: "t", found: 3, deleted: 4, isDryRun: false)
+        let counted = Forget.Result(user: "v_1", table: "t", found: 1, deleted: 0, isDryRun: true)
+        let nothing = Forget.Result(user: "v_1", table: "t", found: 0, deleted: 0, isDryRun: false)
         let deploy = Deploy.Result(outcome: .created, outputs: outputs, seconds: 12.34)
         let parts = [
             OutputsView(outputs: outputs).text(.plain), OutputsView(outputs: outputs).json,
             DeployView(result: deploy).text(.plain), DeployView(result: deploy).json,
             TeardownView(result: teardown).text(.plain), TeardownView(result: teardown).json,
+            ForgetView(result: forgotten).text(.plain), ForgetView(result: forgotten).json,
+            ForgetView(result: counted).text(.plain), ForgetView(result: counted).json,
+            ForgetView(result: nothing).text(.plain),
         ]
-        try expectGolden(parts.joined(separator: "---\n"), "results.txt")
+        expectGolden(parts.joined(separator: "---\n"), "results.txt")
     }
 
     @Test func progressInCI() throws {
@@ -154,7 +161,75 @@ import Testing
             let drawing = view.draw(event)
             text += drawing.text ?? ""
         }
-        try expectGolden(text, "progress.txt")
+        expectGolden(text, "progress.txt")
+    }
+
+    private func resource(_ ms: Int64, _ id: String, _ status: String) -> OperationEvent {
+        let time = Timestamp(milliseconds: 1_000_000 + ms)
+        return .resource(
+            ResourceEvent(time: time, logicalId: id, type: "AWS::SNS::Topic", status: status, reason: nil)
+        )
+    }
+
+    private var anUpdate: [OperationEvent] {
+        let changes = ["A", "B"].map { Change(action: .change, logicalId: $0, type: "AWS::SNS::Topic") }
+        return [
+            .planned(Plan(changes: changes)), .watching(stack: "shop-dev", work: .update),
+            resource(0, "Untouched", "UPDATE_IN_PROGRESS"), resource(1, "Untouched", "UPDATE_COMPLETE"),
+            resource(5, "A", "UPDATE_IN_PROGRESS"), resource(9, "B", "UPDATE_IN_PROGRESS"),
+            .stillWatching(seconds: 3), resource(20, "B", "UPDATE_COMPLETE"), resource(5000, "A", "UPDATE_COMPLETE"),
+            .settled(stack: "shop-dev", status: "UPDATE_COMPLETE", seconds: 5),
+        ]
+    }
+
+    @Test func progressOnATerminal() {
+        var view = ProgressView(style: .plain, isLive: true)
+        let drawings = anUpdate.map { view.draw($0) }.dropFirst()
+        #expect(
+            drawings.map { $0.transient } == [
+                nil, "  updating shop-dev: 0 of 2 done, 0 s", "  updating shop-dev: 0 of 2 done, 0 s",
+                "  updating shop-dev: 0 of 2 done, 0 s; waiting for A",
+                "  updating shop-dev: 0 of 2 done, 0 s; waiting for A, B",
+                "  updating shop-dev: 0 of 2 done, 3 s; waiting for A, B",
+                "  updating shop-dev: 1 of 2 done, 3 s; waiting for A", "  updating shop-dev: 2 of 2 done, 5 s", nil,
+            ]
+        )
+        #expect(
+            drawings.compactMap(\.text) == [
+                "Stack     updating shop-dev\n", "Stack     shop-dev: UPDATE_COMPLETE after 5.0 s (2 resources)\n",
+            ]
+        )
+    }
+
+    @Test(arguments: [(false, ["A"]), (true, ["Untouched", "A", "B", "B", "A"])])
+    func progressByLines(isVerbose: Bool, ids: [String]) {
+        var view = ProgressView(style: .plain, isLive: isVerbose, isVerbose: isVerbose)
+        #expect(!view.isLive)
+        let lines = anUpdate.dropFirst().compactMap { view.draw($0).text }.joined().split(separator: "\n")
+        let resources = lines.filter { $0.hasPrefix("  ") }.map { $0.split(separator: " ")[1] }
+        #expect(Set(resources.map(String.init)) == Set(ids))
+        #expect(!isVerbose || resources.count > lines.count / 2)
+    }
+
+    @Test(arguments: [
+        ("", 0), ("abc", 3), ("é", 1), ("e\u{301}", 1), ("日本", 4), ("👍🏽", 2), ("\u{1B}[31mred\u{1B}[0m", 3), ("…", 1),
+    ])
+    func widths(text: String, columns: Int) { #expect(displayWidth(text) == columns) }
+
+    @Test(arguments: [("abc", 3, "abc"), ("abcd", 3, "ab…"), ("日本語", 5, "日本…"), ("日本語", 4, "日…")])
+    func shortening(text: String, columns: Int, result: String) {
+        #expect(shortened(text, to: columns) == result)
+        #expect(displayWidth(result) <= columns)
+    }
+
+    @Test(arguments: [("my-shop", "my-shop"), ("my bot", "'my bot'"), ("it's", #"'it'\''s'"#), ("größe", "größe")])
+    func foldersAsAShellReadsThem(folder: String, word: String) { #expect(InitView.shellWord(folder) == word) }
+
+    @Test func coloursDoNotMoveColumns() {
+        let style = Style(isColoured: true)
+        let text = aligned([[style.green("wrote"), "a"], [style.faint("unchanged"), "b"], ["日本", "c"]])
+        let starts = text.split(separator: "\n").map { displayWidth(String($0)) }
+        #expect(starts == [12, 12, 12])
     }
 
     @Test(arguments: [(0.04, "0.0 s"), (12.34, "12.3 s"), (59.94, "59.9 s"), (125.4, "2 min 5 s")])

@@ -1,4 +1,5 @@
 import CloudFormation
+import TestSupport
 
 extension SeededGenerator {
     mutating func text() -> String {

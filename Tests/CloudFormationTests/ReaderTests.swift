@@ -1,4 +1,5 @@
 import CloudFormation
+import TestSupport
 import Testing
 
 @Suite struct ReaderTests {

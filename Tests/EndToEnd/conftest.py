@@ -33,12 +33,13 @@ class Botctl:
     def __init__(self, folder, environment):
         self.folder, self.environment = folder, environment
 
-    def __call__(self, *arguments, **environment):
+    def __call__(self, *arguments, stdin=None, **environment):
+        given = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
         process = subprocess.run(
             [BOTCTL, *arguments],
             cwd=self.folder,
             env={**self.environment, **environment},
-            stdin=subprocess.DEVNULL,
+            **given,
             capture_output=True,
             text=True,
             timeout=400,

@@ -5,13 +5,25 @@
 #
 #   sh Tests/EndToEnd/empty_root.sh BOOTSTRAP [FOLDER]     FOLDER is unpacked beside it, as Lambda does (bot.json, ca.pem)
 #
-# The environment is what a function of the stack has, with names of nothing. Needs unshare with user namespaces,
-# or root.
+# The environment is what a function of the stack has, with names of nothing. Needs user namespaces, or root.
 set -eu
 bootstrap=$1
 extra=${2:-}
 here=$(cd "$(dirname "$0")" && pwd)
 python=${BOTCTL_TEST_PYTHON:-python3}
+
+# As root of a user namespace where there are such; the machine's root does without.
+if unshare --user --map-root-user true 2>/dev/null; then
+    namespace="--user --map-root-user"
+elif [ "$(id -u)" -eq 0 ]; then
+    namespace=
+else
+    echo "empty root: this user may not make user namespaces; allow it, or run as root" >&2
+    echo "  Debian: sysctl kernel.unprivileged_userns_clone=1" >&2
+    echo "  Ubuntu: sysctl kernel.apparmor_restrict_unprivileged_userns=0" >&2
+    exit 1
+fi
+
 work=$(mktemp -d)
 server=
 finish() {
@@ -39,8 +51,8 @@ done
 PATH=$PATH:/usr/sbin:/sbin
 CHROOT=$(command -v chroot)
 export PATH CHROOT ROOT="$work/root" API="127.0.0.1:$(cat "$work/port")"
-# shellcheck disable=SC2016
-timeout 20 unshare --user --map-root-user --mount --pid --fork --kill-child sh -c '
+# shellcheck disable=SC2016,SC2086
+timeout 20 unshare $namespace --mount --pid --fork --kill-child sh -c '
     mount -t proc proc "$ROOT/proc"
     mount --rbind /dev "$ROOT/dev"
     exec env -i AWS_LAMBDA_RUNTIME_API="$API" LAMBDA_TASK_ROOT=/var/task AWS_REGION=us-east-2 \

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HandlerBuild
@@ -22,15 +23,15 @@ import Testing
     @Test(arguments: ["/usr/bin/env", "/usr/bin/readelf", "/usr/bin/cc", "/usr/bin/python3", "/usr/bin/unzip"])
     func agreesWithReadelf(path: String) throws {
         let file = try ELFFile(try Files.read(path))
-        let dynamic = try run("readelf", ["--wide", "--dynamic", path]).output
+        let dynamic = try runProgram("readelf", ["--wide", "--dynamic", path]).lines
         let needed = dynamic.filter { $0.contains("(NEEDED)") }.compactMap(bracketed)
         #expect(file.needed == needed)
-        let headers = try run("readelf", ["--wide", "--program-headers", path]).output
+        let headers = try runProgram("readelf", ["--wide", "--program-headers", path]).lines
         let interpreter = headers.first { $0.contains("interpreter:") }.flatMap(bracketed)
         #expect(file.interpreter == interpreter?.replacing("Requesting program interpreter: ", with: ""))
 
         // `  0x0020:   Name: GLIBC_2.34  Flags: none  Version: 13`
-        let versions = try run("readelf", ["--wide", "--version-info", path]).output
+        let versions = try runProgram("readelf", ["--wide", "--version-info", path]).lines
         let names = versions.filter { $0.contains("Name: ") && $0.contains("Flags:") }.compactMap { line in
             line.firstRange(of: "Name: ").map { String(line[$0.upperBound...].prefix { $0 != " " }) }
         }
@@ -38,7 +39,7 @@ import Testing
         #expect(!needed.isEmpty && !names.isEmpty)
 
         // `    36: 0000000000000000     0 FUNC    GLOBAL DEFAULT  UND memcpy@GLIBC_2.14 (4)`
-        let symbols = try run("readelf", ["--wide", "--dyn-syms", path]).output.filter { $0.contains(" UND ") }
+        let symbols = try runProgram("readelf", ["--wide", "--dyn-syms", path]).lines.filter { $0.contains(" UND ") }
         for need in file.versions {
             for symbol in need.symbols {
                 #expect(symbols.contains { $0.contains(" \(symbol)@\(need.version)") }, "\(symbol)@\(need.version)")

@@ -1,6 +1,7 @@
 import AWSCore
 import BotContract
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import BotSpec
@@ -43,7 +44,7 @@ import Testing
         }
         #expect(try zip.contents(of: "bot.json") == Array(package.configuration.utf8))
         try folder.write("a.zip", package.zip)
-        let modes = try run("unzip", ["-Z", "\(folder.path)/a.zip"]).output.filter { $0.contains("80-Jan-01") }
+        let modes = try runProgram("unzip", ["-Z", "\(folder.path)/a.zip"]).lines.filter { $0.contains("80-Jan-01") }
         #expect(modes.map { String($0.prefix(10)) } == ["-rwxr-xr-x", "-rw-r--r--", "-rw-r--r--", "-rwxr-xr-x"])
     }
 
@@ -109,20 +110,20 @@ import Testing
 
     /// Five roots, each readable by OpenSSL and not expired: what a cold start trusts.
     @Test func certificateAuthoritiesAreAmazons() throws {
-        let pem = String(decoding: try Files.read("\(repository)/handlers/ca.pem"), as: UTF8.self)
+        let pem = String(decoding: try Files.read(Repository.path("handlers/ca.pem")), as: UTF8.self)
         let certificates = pem.split(separator: "-----END CERTIFICATE-----").filter { $0.contains("-----BEGIN") }
         var subjects: [String] = []
         for certificate in certificates {
             try folder.write("one.pem", "\(certificate)-----END CERTIFICATE-----\n")
-            let read = try run(
+            let read = try runProgram(
                 "openssl",
                 [
                     "x509", "-in", "\(folder.path)/one.pem", "-noout", "-subject", "-nameopt", "multiline", "-checkend",
                     "0",
                 ]
             )
-            #expect(read.succeeded, "\(read.output)")
-            let name = read.output.first { $0.contains("commonName") }?.split(separator: "=").last
+            #expect(read.succeeded, "\(read)")
+            let name = read.lines.first { $0.contains("commonName") }?.split(separator: "=").last
             subjects.append(MarkdownOutline.trimmed(name ?? ""))
         }
         #expect(

@@ -1,3 +1,5 @@
+import AWSCore
+import TestSupport
 import Testing
 
 @testable import BotSpec
@@ -20,10 +22,29 @@ import Testing
         #expect(files.first { $0.path == "botctl.yml" }?.executable == false)
     }
 
+    /// The repository's tests need its peers, so they stay there; SwiftPM takes the manifest without them.
+    @Test func handlersAreAPackageWithoutTests() throws {
+        #expect(!files.contains { $0.path.contains("/Tests/") })
+        let folder = TemporaryFolder()
+        defer { folder.remove() }
+        for file in files where file.path.hasPrefix("handlers/") { try folder.write(file.path, file.contents) }
+        let described = try runProgram(
+            "swift",
+            ["package", "--package-path", "\(folder.path)/handlers", "describe", "--type", "json"],
+            environment: ["HOME": folder.path]
+        )
+        try #require(described.succeeded, "\(described)")
+        let targets = try #require(try JSONValue.parse(described.bytes)["targets"]?.arrayValue)
+        #expect(
+            Set(targets.compactMap { $0["name"]?.stringValue })
+                == ["COpenSSL", "AWSCore", "BotContract", "LambdaRuntime", "Retrieval", "Bot", "bootstrap"]
+        )
+    }
+
     /// There is one copy: what `init` writes is what this repository builds and tests.
     @Test func handlersAndRulesAreTheRepositorysOwn() throws {
         for file in files where file.path.hasPrefix("handlers/") || file.path.hasPrefix("rules/") {
-            let original = try Files.read("\(repository)/\(file.path)")
+            let original = try Files.read(Repository.path(file.path))
             #expect(Array(file.contents.utf8) == original, "\(file.path)")
         }
     }
@@ -86,7 +107,7 @@ import Testing
             for step in workflow["jobs"]["bot"]["steps"]:
                 if step.get("run", "").startswith("botctl "): print(step["run"].split()[1])
             """
-        let python = try run(testPython(), ["-c", script, "\(folder.path)/w.yml"])
-        #expect(python.output == ["validate", "build", "diff", "deploy"])
+        let python = try runProgram(Python.interpreter(), ["-c", script, "\(folder.path)/w.yml"])
+        #expect(python.lines == ["validate", "build", "diff", "deploy"])
     }
 }

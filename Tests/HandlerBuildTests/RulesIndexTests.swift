@@ -1,4 +1,5 @@
 import BotContract
+import TestSupport
 import Testing
 
 @testable import BotSpec
@@ -122,7 +123,7 @@ import Testing
 
     /// The example's own rules: every word of the files is in one section, and each has a heading.
     @Test func theExampleIsWhole() throws {
-        let folder = "\(repository)/rules"
+        let folder = Repository.path("rules")
         let documents = try Files.names(in: folder).map { name in
             BotSpec.RuleDocument(
                 file: "rules/\(name)",

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HandlerBuild
@@ -24,8 +25,8 @@ import Testing
     @Test func othersReadIt() throws {
         let folder = TemporaryFolder()
         try folder.write("a.zip", archive())
-        let tested = try run("unzip", ["-t", "\(folder.path)/a.zip"])
-        #expect(tested.succeeded, "\(tested.output)")
+        let tested = try runProgram("unzip", ["-t", "\(folder.path)/a.zip"])
+        #expect(tested.succeeded, "\(tested)")
         let script = """
             import sys, zipfile, zlib
             archive = zipfile.ZipFile(sys.argv[1])
@@ -34,12 +35,12 @@ import Testing
                 print(entry.filename, oct(entry.external_attr >> 16), entry.date_time, entry.create_system,
                       entry.create_version, entry.file_size, zlib.crc32(archive.read(entry)))
             """
-        let python = try run("python3", ["-c", script, "\(folder.path)/a.zip"])
+        let python = try runProgram("python3", ["-c", script, "\(folder.path)/a.zip"])
         let expected = Self.files.sorted { $0.name < $1.name }.map { file in
             "\(file.name) 0o100\(String(file.mode, radix: 8)) (1980, 1, 1, 0, 0, 0) 3 20 \(file.contents.count) "
                 + "\(ZipWriter.checksum(file.contents))"
         }
-        #expect(python.output == expected)
+        #expect(python.lines == expected)
     }
 
     @Test func readsBackWhatItWrote() throws {
@@ -74,7 +75,7 @@ import Testing
                 archive.writestr("stored", "one")
                 archive.writestr("deflated", "two" * 100, zipfile.ZIP_DEFLATED)
             """
-        try #require(try run("python3", ["-c", script, "\(folder.path)/p.zip"]).succeeded)
+        try #require(try runProgram("python3", ["-c", script, "\(folder.path)/p.zip"]).succeeded)
         let zip = try ZipArchive(tail: try Files.read("\(folder.path)/p.zip"))
         #expect(try zip.contents(of: "stored") == Array("one".utf8))
         #expect(try zip.contents(of: "deflated")?.count == 300)

@@ -1,5 +1,6 @@
 import AWSClients
 import AWSCore
+import TestSupport
 import Testing
 
 @testable import LocalAWS
@@ -71,7 +72,7 @@ import Testing
     }
 
     @Test func survivesHostileInput() {
-        var random = SeededRandom(state: 2023)
+        var random = SeededGenerator(seed: 2023)
         let good = Array(Self.good.utf8)
         var accepted = 0
         for _ in 0..<4000 {
@@ -98,7 +99,7 @@ import Testing
             403, "InvalidSignatureException"
         ),
         ("GET", "/model/m.x/converse", "Bearer abc", 405, "UnknownOperationException"),
-        ("POST", "/model/m.x/invoke", "Bearer abc", 404, "UnknownOperationException"),
+        ("POST", "/model/m.x/invoke-async", "Bearer abc", 404, "UnknownOperationException"),
         ("POST", "/model//converse", "Bearer abc", 400, "ValidationException"),
         ("POST", "/model/%zz/converse", "Bearer abc", 404, "UnknownOperationException"),
         ("POST", "/", "Bearer abc", 404, "UnknownOperationException"),

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import LocalAWS
@@ -73,7 +74,7 @@ import Testing
     }
 
     @Test func survivesHostileInput() {
-        var random = SeededRandom(state: 9112)
+        var random = SeededGenerator(seed: 9112)
         let good = Array(Self.pipeline.utf8)
         for _ in 0..<4000 {
             var bytes = good
@@ -94,17 +95,5 @@ import Testing
             }
             #expect(count <= 40)
         }
-    }
-}
-
-/// Repeatable randomness (SplitMix64).
-struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

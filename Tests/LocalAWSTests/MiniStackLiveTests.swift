@@ -1,16 +1,16 @@
 import FoundationEssentials
 import Glibc
 import LocalAWS
+import TestSupport
 import Testing
 
 /// Against a real MiniStack, with boto3 as the client.
 @Suite struct MiniStackLiveTests {
     @Test func startsChecksSignaturesAndLeavesNothingBehind() throws {
-        let parent = "\(NSTemporary.directory)/botctl-local-test-\(getpid())"
-        try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: parent) }
-        let ministack =
-            try TestPython.path().split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/ministack"
+        let folder = TemporaryFolder()
+        defer { folder.remove() }
+        let parent = folder.path
+        let ministack = try Python.tool("ministack")
         let local = try LocalAWS.start(
             .init(region: "us-east-2", ministack: ministack, environment: ["TMPDIR": parent, "PATH": "/usr/bin:/bin"])
         )
@@ -18,16 +18,12 @@ import Testing
         #expect(local.isRunning)
         #expect(local.shellExports.contains("export AWS_ENDPOINT_URL='\(local.endpoint)'\n"))
         let environment = Dictionary(uniqueKeysWithValues: local.environment)
-        let output = try TestPython.run("ministack_client.py", environment: environment)
-        #expect(output.status == 0 && output.text == "ok\n", "\(output.text)")
+        let output = try Python.run("Tests/LocalAWSTests/Python/ministack_client.py", environment: environment)
+        #expect(output.text == "ok\n", "\(output)")
         local.stop()
         local.stop()
         #expect(!local.isRunning)
         #expect(kill(-pid, 0) == -1 && errno == ESRCH, "a process of the group is left")
         #expect(try FileManager.default.contentsOfDirectory(atPath: parent) == [])
     }
-}
-
-enum NSTemporary {
-    static var directory: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import LocalAWS
@@ -7,7 +8,7 @@ import Testing
     /// The repository's own rules, in the form that the bot gives them to a model.
     static let prompt: String = {
         var text = "You are the assistant of a shop.\n<rules>\n"
-        let folder = "\(TestPython.root)/rules"
+        let folder = Repository.path("rules")
         let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         for file in files.sorted() where file.hasSuffix(".md") {
             let data = FileManager.default.contents(atPath: "\(folder)/\(file)") ?? Data()

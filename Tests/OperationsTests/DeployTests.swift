@@ -59,6 +59,16 @@ import Testing
         #expect(fixture.count("cloudformation.ExecuteChangeSet") == 2)
     }
 
+    @Test func aChangeSetThatHasGoneIsNotWaitedForForEver() throws {
+        let fixture = Fixture()
+        try fixture.deploy()
+        fixture.package = "package 2"
+        fixture.aws.losesChangeSets = true
+        expectFailure(.stackState) { try fixture.deploy() }
+        fixture.aws.losesChangeSets = false
+        #expect(try fixture.deploy().outcome == .updated)
+    }
+
     @Test func decliningChangesNothing() throws {
         let fixture = Fixture()
         fixture.aws.buckets["botctl-artifacts-111122223333-us-east-2"] = [:]
@@ -67,6 +77,7 @@ import Testing
         expectFailure(.declined) { try fixture.deploy() }
         #expect(fixture.host.questions == [Question("Create shop-dev?", defaultAnswer: true)])
         #expect(fixture.stack == nil)
+        #expect(fixture.bucket.isEmpty && fixture.aws.parameters.isEmpty)
         #expect(fixture.count("cloudformation.ExecuteChangeSet") == 0)
     }
 

@@ -1,3 +1,4 @@
+import BotSpec
 import Operations
 import Testing
 
@@ -23,6 +24,46 @@ import Testing
 
     @Test func initRefusesABadName() throws {
         expectFailure(.file) { try Initialize.run(directory: "/p", name: "My Shop", effects: .trapping()) }
+    }
+
+    @Test(
+        arguments: [
+            (nil, "us-east-2", false), ("us-west-2", "us-west-2", false), ("eu-west-2", "eu-west-2", false),
+            ("eu-central-1", "eu-central-1", true),
+        ] as [(String?, String, Bool)]
+    )
+    func initSaysWhereAModelIsMissing(region: String?, written: String, needsModel: Bool) throws {
+        nonisolated(unsafe) var disk: [String: [UInt8]] = [:]
+        var effects = Effects.trapping()
+        effects.files.exists = { _ in false }
+        effects.files.write = { path, bytes, _ in disk[path] = bytes }
+        let result = try Initialize.run(directory: "/p", name: "shop", region: region, effects: effects)
+        #expect(result.region == written && result.needsModel == needsModel)
+        // The loader is the judge.
+        let files = Dictionary(uniqueKeysWithValues: disk.map { (String($0.key.dropFirst(3)), $0.value) })
+        let loaded = SpecLoader.inMemory(files).load(
+            projectDirectory: "/p",
+            specFile: "botctl.yml",
+            stage: "dev",
+            overrides: SpecOverrides()
+        )
+        #expect((loaded.spec == nil) == needsModel, "\(loaded.diagnostics)")
+    }
+
+    @Test func initRefusesWhatIsNoRegion() throws {
+        expectFailure(.file) {
+            try Initialize.run(directory: "/p", name: "shop", region: "europe", effects: .trapping())
+        }
+    }
+
+    @Test func theSizeOfASpec() throws {
+        let fixture = Fixture()
+        let size = try #require(Validate.run(fixture.context).size)
+        #expect(size.functions == size.routes + 1)
+        #expect(size.rulesFiles == 0 && size.rulesSections == 0 && size.rulesTokens == 0)
+        #expect(size.promptTokens > 0)
+        fixture.spec = "version: 2\n"
+        #expect(Validate.run(fixture.context).size == nil)
     }
 
     @Test func manifestsSurviveTheirJSON() throws {

@@ -2,20 +2,12 @@ import BotSpec
 import CloudFormation
 import Planning
 import Synthesis
+import TestSupport
 import Testing
 
 /// The template of a spec with the required keys and `yaml` after them.
 func template(_ yaml: String = "") throws -> Template {
-    let text = """
-        version: 1
-        name: acme-support
-        region: us-east-2
-        prompt: You are the support agent of Acme.
-        model:
-          id: meta.llama3-3-70b-instruct-v1:0
-
-        """
-    let loader = SpecLoader.inMemory(["botctl.yml": Array((text + yaml).utf8)])
+    let loader = SpecLoader.inMemory(["botctl.yml": Array((smallestSpec + yaml).utf8)])
     let result = loader.load(projectDirectory: "/", specFile: "botctl.yml", stage: "dev", overrides: SpecOverrides())
     return Synthesizer.template(for: try #require(result.spec, "\(result.diagnostics)"))
 }

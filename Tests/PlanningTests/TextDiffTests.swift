@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Planning
@@ -41,7 +42,7 @@ import Testing
 
     /// The script turns one text into the other, and is as short as the longest common subsequence allows.
     @Test func isAShortestScript() {
-        var generator = Xorshift(state: 9)
+        var generator = SeededGenerator(seed: 9)
         for _ in 0..<2_000 {
             func text() -> [Substring] {
                 (0..<Int.random(in: 0...14, using: &generator)).map { _ in
@@ -65,15 +66,5 @@ import Testing
             }
         }
         return lengths[old.count][new.count]
-    }
-}
-
-struct Xorshift: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state
     }
 }

@@ -1,4 +1,5 @@
 import BotContract
+import TestSupport
 import Testing
 
 @testable import BotSpec
@@ -55,6 +56,15 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
                 accessLogs: true
             )
         },
+        GoldenCase("jwt") {
+            $0.auth = BotSpec.Auth(
+                mode: .jwt,
+                allowedOrigins: [],
+                issuer: "https://id.example.com/",
+                audience: "shop-chat",
+                jwksUrl: "https://id.example.com/keys"
+            )
+        },
         GoldenCase("own-routes") {
             $0.routes = [
                 .fixture("$connect", .connect), .fixture("$disconnect", .disconnect), .fixture("ask", .sendMessage),
@@ -65,6 +75,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
             $0.limits.concurrency = 50
             $0.authorizer = BotSpec.FunctionSettings(memory: 128, timeout: 3, concurrency: 10)
         },
+        GoldenCase("handoff") { $0.handoff = .init(message: "A colleague will help.", notify: "help@example.com") },
         GoldenCase("tagged-stage") {
             $0.stage = "prod"
             $0.tags = ["team": "support", "cost-center": "4711"]
@@ -88,6 +99,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
             spec.routes[index].settings.concurrency = spec.routes[index].handler == .sendMessage ? nil : 10
         }
         spec.guardrail = .fixture
+        spec.handoff = BotSpec.Handoff(message: "A colleague will help.", notify: "help@example.com")
         spec.alarms = BotSpec.Alarms(email: "ops@example.com", latency: 8000, tokensPerDay: 5_000_000)
         spec.observability = BotSpec.Observability(
             logRetentionDays: 90,

@@ -1,13 +1,14 @@
-import Glibc
+import TestSupport
 import Testing
 
 /// cfn-lint knows CloudFormation's resource schemas, which no test of ours does.
 @Suite struct LintTests {
-    @Test func cfnLintFindsNothing() {
-        let report = "/tmp/botctl-lint-\(getpid()).txt"
-        defer { unlink(report) }
-        let script = "\(GoldenFiles.root)/Tests/SynthesisTests/lint_goldens.sh"
-        let status = system("sh '\(script)' >'\(report)' 2>&1")
-        #expect(status == 0, "\(GoldenFiles.read(report) ?? "no report")")
+    @Test func cfnLintFindsNothing() throws {
+        let report = try runProgram(
+            "sh",
+            [Repository.path("Tests/SynthesisTests/lint_goldens.sh")],
+            environment: ["BOTCTL_TEST_PYTHON": Python.interpreter()]
+        )
+        #expect(report.succeeded, "\(report)")
     }
 }

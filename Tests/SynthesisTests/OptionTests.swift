@@ -1,5 +1,6 @@
 import CloudFormation
 import Synthesis
+import TestSupport
 import Testing
 
 @testable import BotSpec
@@ -31,14 +32,21 @@ import Testing
             $0.model.id = "us.meta.llama3-3-70b-instruct-v1:0"
         },
         Option("fallback", ["FallbackModel", "llama3-1-8b"]) { $0.model.fallback = "meta.llama3-1-8b-instruct-v1:0" },
+        Option("hybrid retrieval", ["EmbeddingsModel", "foundation-model/amazon.titan-embed-text-v2:0"]) {
+            $0.retrieval = .hybrid
+            $0.rules = [BotSpec.RuleDocument(file: "rules/a.md", text: "# A\n\nB.\n")]
+        },
         Option("guardrail", ["AWS::Bedrock::", "BOTCTL_GUARDRAIL_ID", "BOTCTL_GUARDRAIL_VERSION", "ApplyGuardrail"]) {
             $0.guardrail = .fixture
         },
-        Option("alarms", ["AWS::SNS::Topic", "AWS::SNS::Subscription", "AWS::CloudWatch::Alarm"]) {
+        Option("alarms", ["\"AlarmTopic\"", "\"AlarmSubscription\"", "AWS::CloudWatch::Alarm", "FailedTurns"]) {
             $0.alarms = BotSpec.Alarms(email: "ops@example.com", latency: 1000, tokensPerDay: nil)
         },
         Option("tokensPerDay", ["AlarmOnTokenSpend", "\"Tokens\""]) {
             $0.alarms = BotSpec.Alarms(email: "ops@example.com", latency: 1000, tokensPerDay: 5)
+        },
+        Option("handoff", ["HandoffTopic", "HandoffSubscription", "BOTCTL_HANDOFF_TOPIC", "sns:Publish"]) {
+            $0.handoff = BotSpec.Handoff(message: "Wait.", notify: "help@example.com")
         },
         Option("tracing", ["TracingConfig", "xray:"]) { $0.observability.tracing = true },
         Option("dashboard", ["AWS::CloudWatch::Dashboard"]) { $0.observability.dashboard = true },
@@ -79,6 +87,7 @@ import Testing
             $0.handlers.architecture = .arm64
             $0.protect = true
             $0.account = "111122223333"
+            $0.handoff = BotSpec.Handoff(message: "Nobody is told.", notify: nil)
         }
         #expect(Synthesizer.template(for: changed).encoded() == base)
     }

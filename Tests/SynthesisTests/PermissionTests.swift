@@ -1,6 +1,7 @@
 import BotContract
 import CloudFormation
 import Synthesis
+import TestSupport
 import Testing
 
 @testable import BotSpec
@@ -19,12 +20,25 @@ import Testing
         ("Hello", logs + ["dynamodb:Query", "dynamodb:UpdateItem", "ssm:GetParameter"] + posts),
         ("SendMessage", logs + ["dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"] + posts + models),
         ("History", logs + ["dynamodb:GetItem", "dynamodb:Query"] + posts),
+        ("Feedback", logs + ["dynamodb:GetItem", "dynamodb:UpdateItem"] + posts),
+        ("Handoff", logs + ["dynamodb:GetItem", "dynamodb:UpdateItem"] + posts),
     ]
 
     @Test(arguments: actions)
     func exactActions(role: String, actions: [String]) {
         let template = Synthesizer.template(for: .fixture())
         #expect(statements(of: role, in: template).flatMap(\.actions) == actions)
+    }
+
+    @Test func theTokenKeyIsForTheModesThatUseIt() {
+        for mode in BotConfiguration.Auth.Mode.allCases {
+            let template = Synthesizer.template(for: .fixture { $0.auth.mode = mode })
+            for (role, actions) in Self.actions {
+                let expected = mode == .jwt ? actions.filter { $0 != "ssm:GetParameter" } : actions
+                #expect(statements(of: role, in: template).flatMap(\.actions) == expected, "\(mode) \(role)")
+            }
+            #expect(template.encoded().contains(HandlerEnvironment.tokenKeyParameter) == (mode != .jwt))
+        }
     }
 
     @Test func everyRoleIsListed() {
@@ -44,6 +58,7 @@ import Testing
                 expected.formUnion(write)
             }
             if role == "SendMessage" { expected.insert("bedrock:ApplyGuardrail") }
+            if role == "Handoff" { expected.insert("sns:Publish") }
             #expect(Set(statements(of: role, in: template).flatMap(\.actions)) == expected, "\(role)")
         }
     }
@@ -139,7 +154,8 @@ import Testing
                 "AuthorizeFunction \(api)/authorizers/${Authorizer}", "ConnectFunction \(api)/dev/$connect",
                 "DisconnectFunction \(api)/dev/$disconnect", "DefaultFunction \(api)/dev/$default",
                 "HelloFunction \(api)/dev/hello", "SendMessageFunction \(api)/dev/sendMessage",
-                "HistoryFunction \(api)/dev/history",
+                "HistoryFunction \(api)/dev/history", "FeedbackFunction \(api)/dev/feedback",
+                "HandoffFunction \(api)/dev/handoff",
             ]
         )
     }

@@ -1,5 +1,6 @@
 import CloudFormation
 import Synthesis
+import TestSupport
 import Testing
 
 @testable import BotSpec
@@ -103,8 +104,16 @@ import Testing
         #expect(times.sorted()[7] < .milliseconds(100))
     }
 
-    @Test func everythingFitsIntoARequest() {
-        let template = Synthesizer.template(for: .fixture(GoldenCase.everything))
+    /// What does not fit goes through S3, which costs one more call.
+    @Test func aBotWithAlarmsFitsIntoARequest() {
+        let template = Synthesizer.template(
+            for: .fixture {
+                $0.alarms = BotSpec.Alarms(email: "ops@example.com", latency: 8000, tokensPerDay: 5_000_000)
+                $0.handoff = BotSpec.Handoff(message: "A colleague will help.", notify: "help@example.com")
+            }
+        )
         #expect(template.encodedCompact().utf8.count <= Template.maximumInlineBytes)
+        let largest = Synthesizer.template(for: .fixture(GoldenCase.everything))
+        #expect(largest.encodedCompact().utf8.count <= 100_000)
     }
 }

@@ -1,4 +1,5 @@
 import BotContract
+import TestSupport
 
 @testable import BotSpec
 

@@ -6,7 +6,7 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 python=${BOTCTL_TEST_PYTHON:-$root/.venv/bin/python}
 if [ ! -x "$python" ]; then
-    echo "no Python at $python: run make, or set BOTCTL_TEST_PYTHON" >&2
+    echo "no Python at $python: run `make setup`, or set BOTCTL_TEST_PYTHON" >&2
     exit 1
 fi
 exec "$python" -c 'import sys; from cfnlint.runner import main; sys.exit(main())' \

@@ -11,7 +11,8 @@ struct ServiceEndpoints {
     /// Endpoint prefix → service id in snake case, where that is not the prefix itself; for the services that
     /// botctl calls (botocore's service models, `serviceId`).
     private static let serviceIds = [
-        "apigateway": "api_gateway", "cloudformation": "cloudformation", "dynamodb": "dynamodb",
+        "apigateway": "api_gateway", "bedrock-runtime": "bedrock_runtime", "cloudformation": "cloudformation",
+        "dynamodb": "dynamodb",
         "lambda": "lambda", "logs": "cloudwatch_logs", "s3": "s3", "ssm": "ssm", "sts": "sts",
     ]
 

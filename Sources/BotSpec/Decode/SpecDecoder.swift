@@ -25,6 +25,7 @@ struct SpecDecoder {
             rules: rules(reader),
             model: model(reader),
             retrieval: reader.choice("retrieval", BotConfiguration.Retrieval.self) ?? .auto,
+            embeddings: embeddings(reader),
             history: history(reader),
             table: table(reader),
             routes: routes(reader, limits: limits),
@@ -66,6 +67,15 @@ struct SpecDecoder {
         )
     }
 
+    private func embeddings(_ reader: MapReader) -> BotSpec.Embeddings {
+        let map = reader.map("embeddings", keys: SpecKeys.embeddings)
+        var embeddings = BotSpec.Embeddings()
+        if let model = map?.string("model") { embeddings.model = model }
+        embeddings.dimensions =
+            map?.int("dimensions") ?? EmbeddingModel(id: embeddings.model)?.defaultDimensions ?? embeddings.dimensions
+        return embeddings
+    }
+
     private func history(_ reader: MapReader) -> BotConfiguration.History {
         let map = reader.map("history", keys: SpecKeys.history)
         return BotConfiguration.History(
@@ -79,7 +89,7 @@ struct SpecDecoder {
         return BotSpec.Limits(
             messageChars: map?.int("messageChars") ?? 4000,
             messagesPerMinute: map?.int("messagesPerMinute") ?? 20,
-            tokensPerUserPerDay: map?.int("tokensPerUserPerDay") ?? 50000,
+            tokensPerUserPerDay: map?.int("tokensPerUserPerDay") ?? 200_000,
             concurrency: map?.int("concurrency")
         )
     }

@@ -2,21 +2,10 @@ import BotContract
 
 /// Who may connect.
 enum AuthRules {
-    static let all = [authNotYet, jwtIncomplete, jwtKeysWithoutJWT, jwtNotHTTPS, originSyntax]
+    static let all = [jwtIncomplete, jwtKeysWithoutJWT, jwtNotHTTPS, originSyntax]
 
     private static func jwtKeys(_ auth: BotSpec.Auth) -> [(key: String, value: String?)] {
         [("issuer", auth.issuer), ("audience", auth.audience), ("jwksUrl", auth.jwksUrl)]
-    }
-
-    static let authNotYet = Rule(.authNotYet) { context in
-        let mode = context.spec.auth.mode
-        guard mode != .visitor else { return }
-        context.report(
-            .authNotYet,
-            "this version's authorizer knows visitors only, not auth.mode: \(mode.rawValue)",
-            at: "auth.mode",
-            fix: "write visitor"
-        )
     }
 
     static let jwtIncomplete = Rule(.jwtIncomplete) { context in
@@ -75,19 +64,7 @@ enum AuthRules {
 
 /// Handing a chat over to people.
 enum HandoffRules {
-    static let all = [handoffNotYet, notifyEmail, messageEmpty]
-
-    static let handoffNotYet = Rule(.handoffNotYet) { context in
-        guard context.spec.handoff != nil else { return }
-        context.report(
-            .warning,
-            .handoffNotYet,
-            "handoff is checked and kept, but this version's handlers do not act on it yet",
-            at: "handoff",
-            fix: "leave it for a later version, or delete it",
-            onKey: true
-        )
-    }
+    static let all = [notifyEmail, messageEmpty]
 
     static let notifyEmail = Rule(.emailSyntax) { context in
         guard let notify = context.spec.handoff?.notify, !EmailSyntax.isEmail(notify) else { return }

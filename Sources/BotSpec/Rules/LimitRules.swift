@@ -2,7 +2,7 @@ import BotContract
 
 /// History: what is kept of a chat.
 enum HistoryRules {
-    static let all = [historyTurns, retentionDays, historyOutlivesChat, hybridNotYet]
+    static let all = [historyTurns, retentionDays, historyOutlivesChat]
 
     /// A request to the model carries them all: more costs tokens in every turn and gains nothing.
     static let turns = 0...100
@@ -33,17 +33,6 @@ enum HistoryRules {
             at: "history.turns",
             fix: "write 1 or more, or leave out the history route",
             related: ["routes"]
-        )
-    }
-
-    static let hybridNotYet = Rule(.hybridNotYet) { context in
-        guard context.spec.retrieval == .hybrid else { return }
-        context.report(
-            .warning,
-            .hybridNotYet,
-            "retrieval: hybrid is checked and kept, but this version's handlers do not act on it yet",
-            at: "retrieval",
-            fix: "write auto until they do"
         )
     }
 }

@@ -1,6 +1,6 @@
 /// Regions with Lambda, as botocore's endpoint data lists them
 /// (https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html).
-enum Regions {
+package enum Regions {
     static let known = [
         "us-east-1", "us-east-2", "us-west-1", "us-west-2", "af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1",
         "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2", "ap-southeast-1", "ap-southeast-2",
@@ -11,7 +11,7 @@ enum Regions {
     ]
 
     /// Groups of lower-case letters and a number at the end: `us-gov-west-1`.
-    static func isSyntax(_ region: String) -> Bool {
+    package static func isSyntax(_ region: String) -> Bool {
         let parts = region.utf8.split(separator: 0x2D, omittingEmptySubsequences: false)
         guard (3...4).contains(parts.count), let number = parts.last, (1...2).contains(number.count),
             (2...5).contains(parts[0].count)

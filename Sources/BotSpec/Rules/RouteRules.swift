@@ -61,11 +61,12 @@ enum RouteRules {
     }
 
     static let routeWithoutMessages = Rule(.routeWithoutMessages) { context in
-        let needed: [(handler: HandlerName, loss: String)] = [
+        var needed: [(handler: HandlerName, loss: String)] = [
             (.sendMessage, "the bot answers no messages"),
             (.hello, "clients get no chat to resume"),
             (.disconnect, "closed connections stay in the table until they expire"),
         ]
+        if context.spec.handoff != nil { needed.append((.handoff, "customers cannot ask for a person")) }
         for (handler, loss) in needed where !context.spec.routes.contains(where: { $0.handler == handler }) {
             let key = HandlerName.builtInRoutes.first { $0.handler == handler }?.key ?? handler.rawValue
             // Served by a wrong handler: that is what is said then.

@@ -11,7 +11,8 @@ struct Rule: Sendable {
     }
 
     static let all: [Rule] =
-        NameRules.all + TagRules.all + PromptRules.all + ModelRules.all + HistoryRules.all + LimitRules.all
+        NameRules.all + TagRules.all + PromptRules.all + ModelRules.all + EmbeddingRules.all + HistoryRules.all
+        + LimitRules.all
         + TableRules.all + RouteRules.all + HandlerRules.all + FunctionRules.all + EnvironmentRules.all
         + AuthRules.all + HandoffRules.all + ToolRules.all + GuardrailRules.all + AlarmRules.all
         + ObservabilityRules.all + BuildRules.all + ThrottlingRules.all

@@ -108,7 +108,7 @@ extension TableLayout.Attribute {
     /// The attributes that handlers write beside the keys.
     static let reserved: Set<String> = [
         kind, chatId, turnId, messageId, role, text, citations, usage, createdAt, state, leaseUntil, digest,
-        nextAllowedAt,
+        nextAllowedAt, tokens, busyUntil, busyWith, feedback, handoff, handoffAt, handoffLease, handoffBy, usedBy,
         expiresAt,
     ]
 }

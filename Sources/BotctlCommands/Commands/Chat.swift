@@ -6,11 +6,13 @@ struct ChatCommand: BotctlCommand {
         commandName: "chat",
         abstract: "Talk to the deployed bot.",
         discussion: """
-            Without --message it reads one message a line, until the input ends or Ctrl-C.
+            Without --message it reads one message a line, until the input ends or Ctrl-C. Lines with a slash are \
+            commands: /feedback up|down [comment], /handoff, /help.
 
             Examples:
               botctl chat
               botctl chat --message "How long do I have to return an item?"
+              botctl chat --token "$(botctl token --user 42)"
             """
     )
 
@@ -18,6 +20,9 @@ struct ChatCommand: BotctlCommand {
 
     @Option(name: [.short, .long], help: ArgumentHelp("Send this, print the reply and exit.", valueName: "text"))
     var message: String?
+
+    @Option(help: ArgumentHelp("Connect with this token (auth.mode: signed or jwt).", valueName: "token"))
+    var token: String?
 
     func execute(_ session: Session) throws(OperationError) -> ExitStatus {
         let view = ChatView(
@@ -28,7 +33,7 @@ struct ChatCommand: BotctlCommand {
         )
         let chat = try Talk.session(
             session.context,
-            remembersVisitor: message == nil,
+            identity: token.map(Talk.Identity.token) ?? (message == nil ? .remembered : .new),
             session.host,
             emit: view.show
         )

@@ -34,6 +34,7 @@ struct InitCommand: BotctlCommand {
         let isElsewhere = directory != session.currentDirectory
         let view = InitView(result: result, folder: isElsewhere ? folder ?? directory : nil)
         session.console.output(session.isJSON ? view.json : view.text(session.console.outputStyle))
+        session.console.error(view.warning(session.console.errorStyle))
         return .done
     }
 }

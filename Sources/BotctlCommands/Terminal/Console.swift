@@ -19,6 +19,8 @@ final class Console {
 
     func output(_ text: String) { machine.output(text) }
     func error(_ text: String) { machine.error(text) }
+    /// Of the terminal that standard error goes to, as it is now.
+    var columns: Int { machine.columns() }
     func readLine() -> String? { machine.readLine() }
 }
 

@@ -10,6 +10,8 @@ struct Machine {
     var outputIsTerminal: Bool
     var errorIsTerminal: Bool
     var inputIsTerminal: Bool
+    /// How wide the terminal of standard error is at the moment.
+    var columns: () -> Int = { 80 }
     var output: (String) -> Void
     var error: (String) -> Void
     /// `nil` at the end of input, and when a signal comes.
@@ -27,6 +29,7 @@ struct Machine {
             outputIsTerminal: isatty(STDOUT_FILENO) == 1,
             errorIsTerminal: errorIsTerminal,
             inputIsTerminal: inputIsTerminal,
+            columns: terminalColumns,
             output: { write($0, to: STDOUT_FILENO) },
             error: { write($0, to: STDERR_FILENO) },
             readLine: readLineFromInput,
@@ -59,6 +62,12 @@ private func workingDirectory(_ environment: [String: String]) -> String {
     guard let path = getcwd(nil, 0) else { return environment["PWD"] ?? "/" }
     defer { free(path) }
     return String(cString: path)
+}
+
+private func terminalColumns() -> Int {
+    var size = winsize()
+    let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    return isKnown ? Int(size.ws_col) : 80
 }
 
 private func write(_ text: String, to descriptor: Int32) {

@@ -8,10 +8,11 @@ final class TerminalHost: OperationHost {
     /// A line that the next one replaces.
     private var hasTransientLine = false
 
-    init(console: Console, context: ProjectContext) {
+    /// - Parameter isVerbose: every step has its line; between the lines of the calls nothing can be redrawn.
+    init(console: Console, context: ProjectContext, isVerbose: Bool) {
         self.console = console
         self.context = context
-        progress = ProgressView(style: console.errorStyle, isLive: console.isLive)
+        progress = ProgressView(style: console.errorStyle, isLive: console.isLive, isVerbose: isVerbose)
     }
 
     func notify(_ event: OperationEvent) {
@@ -21,12 +22,12 @@ final class TerminalHost: OperationHost {
         }
         let drawn = progress.draw(event)
         if let text = drawn.text { print(text) }
-        if console.isLive {
-            clearTransientLine()
-            if let line = drawn.transient {
-                console.error(line)
-                hasTransientLine = true
-            }
+        guard progress.isLive else { return }
+        clearTransientLine()
+        if let line = drawn.transient {
+            // A line that wraps could not be taken back.
+            console.error(shortened(line, to: console.columns - 1))
+            hasTransientLine = true
         }
     }
 

@@ -35,6 +35,22 @@ final class ChatView {
         case .reply(let reply, let streamed):
             show(reply, streamed: streamed)
             prompt()
+        case .rated(let messageId, let rating):
+            if isJSON {
+                console.output(json(RatedDocument(messageId: messageId, rating: rating)))
+            } else {
+                console.error(faint("feedback stored: \(rating.rawValue)") + "\n")
+            }
+            prompt()
+        case .handedOff(let message):
+            console.output(isJSON ? json(HandoffDocument(handoff: message)) : visibleLines(message) + "\n")
+            prompt()
+        case .help:
+            console.error(faint(aligned(ChatLine.commands.map { [$0.usage, $0.meaning] })))
+            prompt()
+        case .misused(let text):
+            console.error("\(visible(text))\n")
+            prompt()
         case .failed(let error):
             endLine()
             console.error("\(console.errorStyle.red("error")): \(visible(error.description))\n")
@@ -74,6 +90,17 @@ final class ChatView {
 
     private func prompt() {
         if hasPrompt { console.error(console.errorStyle.bold("> ")) }
+    }
+
+    private struct RatedDocument: Encodable {
+        var formatVersion = 1
+        var messageId: String
+        var rating: Rating
+    }
+
+    private struct HandoffDocument: Encodable {
+        var formatVersion = 1
+        var handoff: String
     }
 
     private struct Document: Encodable {

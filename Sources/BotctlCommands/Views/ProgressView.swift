@@ -1,20 +1,22 @@
 import HandlerBuild
 import Operations
+import Planning
 
-/// Draws events as lines. On a terminal each resource gets one line, when it is done, and a last line that
-/// changes says what is at work; elsewhere the beginning of what takes longer than a second gets a line, too.
+/// Draws events as lines. What goes well is counted: on a terminal in a last line that changes, elsewhere at the
+/// end. A resource gets a line of its own when it fails, and where nothing can be redrawn also when it takes a
+/// second or longer: its beginning and its end. `--verbose` gives every step a line.
 struct ProgressView {
     let style: Style
     let isLive: Bool
-    private var began: Int64?
-    private var atWork: [String] = []
-    private var done = 0
-    /// Of resources at work, not drawn yet.
-    private var beginnings: [(logicalId: String, time: Int64, line: String)] = []
+    let isVerbose: Bool
+    /// Of the plan that is about to be executed.
+    private var planned: Set<String>?
+    private var watch = WatchedStack(title: "", expected: nil)
 
-    init(style: Style, isLive: Bool) {
+    init(style: Style, isLive: Bool, isVerbose: Bool = false) {
         self.style = style
-        self.isLive = isLive
+        self.isLive = isLive && !isVerbose
+        self.isVerbose = isVerbose
     }
 
     struct Drawing: Equatable {
@@ -38,12 +40,13 @@ struct ProgressView {
         case .artifactPresent(let key): line("Upload", "none, \(shortKey(key)) is there already")
         case .tokenKeyCreated(let parameter): line("Token key", "created in \(parameter)")
         case .creatingChangeSet(let stack, let name): Drawing(transient: "  planning \(stack) (change set \(name)) …")
-        case .planned(let plan): Drawing(text: "\n" + PlanView(plan).text(style) + "\n")
-        case .watching(let stack, let work): watch(stack, work)
+        case .planned(let plan): draw(plan)
+        case .watching(let stack, let work): begin(stack, work)
         case .resource(let event): draw(event)
+        case .stillWatching(let seconds): Drawing(transient: watch.summary(atLeast: seconds))
         case .waiting(let stack, let why): line("Waiting", "for the stack \(stack): \(why)")
         case .settled(let stack, let status, let seconds):
-            line("Stack", "\(stack): \(status) after \(elapsed(seconds))")
+            line("Stack", "\(stack): \(status) after \(elapsed(seconds))\(watch.tally)")
         case .removed(let kind, let name): line("Removed", "\(kind) \(name)")
         case .note(let text): line("Note", text)
         }
@@ -58,16 +61,20 @@ struct ProgressView {
         switch event {
         case .started(let method, _): line("Build", method)
         case .output(let text):
-            isLive
-                ? Drawing(transient: "  " + visible(String(text.prefix(100)))) : Drawing(text: "  \(visible(text))\n")
+            // A failed build shows them again, whole; one that works is no news.
+            isVerbose ? Drawing(text: "  \(visible(text))\n") : Drawing(transient: "  " + visible(text))
         case .waiting: line("Build", "another botctl is building this project; waiting for it")
         case .skipped(let reason): line("Build", "none, \(reason)")
         case .finished(let seconds): line("Build", "done in \(elapsed(seconds))")
         }
     }
 
-    private mutating func watch(_ stack: String, _ work: StackWork) -> Drawing {
-        (began, atWork, done, beginnings) = (nil, [], 0, [])
+    private mutating func draw(_ plan: Plan) -> Drawing {
+        planned = Set(plan.changes.map(\.logicalId))
+        return Drawing(text: "\n" + PlanView(plan).text(style) + "\n")
+    }
+
+    private mutating func begin(_ stack: String, _ work: StackWork) -> Drawing {
         let verb =
             switch work {
             case .create: "creating"
@@ -75,36 +82,17 @@ struct ProgressView {
             case .delete: "deleting"
             case .rollback: "rolling back"
             }
-        return line("Stack", "\(verb) \(stack)")
+        watch = WatchedStack(title: "\(verb) \(stack)", expected: work == .delete ? nil : planned)
+        planned = nil
+        return line("Stack", watch.title)
     }
 
     private mutating func draw(_ event: ResourceEvent) -> Drawing {
-        let start = began ?? event.time.milliseconds
-        began = start
-        let time = event.time.milliseconds
-        atWork.removeAll { $0 == event.logicalId }
-        if event.isDone { done += 1 } else { atWork.append(event.logicalId) }
-        var drawing = Drawing()
-        let line = resourceLine(event, seconds: Double(max(0, time - start)) / 1000)
-        // What begins and ends within a second needs one line, not two.
-        beginnings.removeAll { $0.logicalId == event.logicalId && event.isDone && time - $0.time < 1000 }
-        if !isLive { drawing.text = takeBeginnings(before: time) }
-        if event.isDone {
-            drawing.text = (drawing.text ?? "") + line
-        } else {
-            beginnings.append((event.logicalId, time, line))
-        }
-        if !atWork.isEmpty {
-            let names = atWork.prefix(3).joined(separator: ", ") + (atWork.count > 3 ? ", …" : "")
-            drawing.transient = "  \(done) done; at work: \(names)"
-        }
-        return drawing
-    }
-
-    private mutating func takeBeginnings(before time: Int64) -> String? {
-        let due = beginnings.filter { $0.time <= time - 1000 }
-        beginnings.removeAll { $0.time <= time - 1000 }
-        return due.isEmpty ? nil : due.map(\.line).joined()
+        let steps = watch.take(event)
+        if isVerbose { return Drawing(text: resourceLine(event, seconds: watch.seconds)) }
+        let shown = steps.filter { $0.event.failed || (!isLive && $0.isSlow) }
+        let text = shown.map { resourceLine($0.event, seconds: $0.seconds) }.joined()
+        return Drawing(text: text.isEmpty ? nil : text, transient: watch.summary())
     }
 
     private func resourceLine(_ event: ResourceEvent, seconds: Double) -> String {

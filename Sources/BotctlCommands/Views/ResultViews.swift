@@ -191,7 +191,7 @@ struct InitView {
     let folder: String?
 
     func text(_ style: Style) -> String {
-        let cd = folder.map { "  cd \($0)\n" } ?? ""
+        let cd = folder.map { "  cd \(Self.shellWord($0))\n" } ?? ""
         return """
             \(style.bold("Created the bot \(result.name)")) (\(plural(result.files.count, "file")) in \(result.directory)).
 
@@ -205,14 +205,46 @@ struct InitView {
             """
     }
 
+    /// As a shell reads it: quoted where it holds more than plain characters.
+    static func shellWord(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            byte >= 0x80 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
+                || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte || "-_./+:@%,=".utf8.contains(byte)
+        }
+        return isPlain && !text.isEmpty ? text : "'\(text.replacing("'", with: "'\\''"))'"
+    }
+
+    /// Empty when the project can be deployed as it is.
+    func warning(_ style: Style) -> String {
+        guard result.needsModel else { return "" }
+        return """
+            \(style.yellow("warning")): no model that botctl knows can be called in \(result.region), so the spec is \
+            not valid yet
+                \(style.faint("fix:")) choose a model of that region in the Bedrock console, and write its id to \
+            model.id and model.fallback
+
+            """
+    }
+
     var json: String {
-        BotctlCommands.json(Document(directory: result.directory, name: result.name, files: result.files))
+        BotctlCommands.json(
+            Document(
+                directory: result.directory,
+                name: result.name,
+                region: result.region,
+                needsModel: result.needsModel,
+                files: result.files
+            )
+        )
     }
 
     private struct Document: Encodable {
         var formatVersion = 1
         var directory: String
         var name: String
+        var region: String
+        var needsModel: Bool
         var files: [String]
     }
 }

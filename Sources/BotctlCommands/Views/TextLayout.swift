@@ -4,14 +4,59 @@ import FoundationEssentials
 func aligned(_ rows: [[String]], indent: String = "") -> String {
     let columns = rows.map(\.count).max() ?? 0
     let widths = (0..<columns).map { column in
-        rows.map { column < $0.count - 1 ? $0[column].count : 0 }.max() ?? 0
+        rows.map { column < $0.count - 1 ? displayWidth($0[column]) : 0 }.max() ?? 0
     }
     return rows.map { row in
         indent
             + row.enumerated().map { column, cell in
-                column == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
+                let padding = column == row.count - 1 ? 0 : widths[column] - displayWidth(cell)
+                return cell + String(repeating: " ", count: padding)
             }.joined(separator: "  ") + "\n"
     }.joined()
+}
+
+/// How many columns of a terminal a text takes: colours none, East Asian wide characters and emoji two
+/// (https://www.unicode.org/reports/tr11).
+func displayWidth(_ text: String) -> Int {
+    guard text.utf8.contains(where: { $0 >= 0x80 || $0 == 0x1B }) else { return text.utf8.count }
+    var width = 0
+    var isInEscape = false
+    for character in text {
+        if isInEscape {
+            isInEscape = character != "m"
+        } else if character == "\u{1B}" {
+            isInEscape = true
+        } else {
+            width += characterWidth(character)
+        }
+    }
+    return width
+}
+
+private func characterWidth(_ character: Character) -> Int {
+    guard let first = character.unicodeScalars.first else { return 0 }
+    switch first.value {
+    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF,
+        0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1FAFF,
+        0x20000...0x3FFFD:
+        return 2
+    default:
+        let isMark = first.properties.generalCategory == .nonspacingMark || first.value == 0x200B
+        return isMark ? 0 : 1
+    }
+}
+
+/// At most this many columns, an ellipsis where something is left out. For texts without colours.
+func shortened(_ text: String, to columns: Int) -> String {
+    guard displayWidth(text) > columns else { return text }
+    var result = ""
+    var width = 0
+    for character in text {
+        width += characterWidth(character)
+        guard width < columns else { break }
+        result.append(character)
+    }
+    return result + "…"
 }
 
 /// Text from outside must not steer the terminal: control characters become their pictures.

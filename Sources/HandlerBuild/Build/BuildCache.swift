@@ -5,20 +5,13 @@ import FoundationEssentials
 /// unchanged handlers compiles nothing.
 ///
 ///     <folder>/builds/<key>/bootstrap, bootstrap.deflate, build.json
+///     <folder>/builds/<key>/checked     the size and time of each when its hash was last checked
 ///     <folder>/toolchains/<hash of the swift binary's path, size and time>
 struct BuildCache {
     let folder: String
 
-    /// `$XDG_CACHE_HOME/botctl`, `~/.cache/botctl`, or the project's own folder where there is no home
-    /// (https://specifications.freedesktop.org/basedir-spec/latest).
     init(environment: [String: String], projectDirectory: String) {
-        if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") {
-            folder = "\(cache)/botctl"
-        } else if let home = environment["HOME"], home.hasPrefix("/"), home != "/" || Files.isDirectory("/.cache") {
-            folder = "\(home)/.cache/botctl"
-        } else {
-            folder = "\(projectDirectory)/.botctl/cache"
-        }
+        folder = UserCache.folder(environment: environment, projectDirectory: projectDirectory)
     }
 
     /// `build.json`: what the two files beside it have to be.
@@ -42,10 +35,8 @@ struct BuildCache {
         guard let json = try? Files.read("\(path)/build.json"),
             let metadata = try? JSONDecoder().decode(Metadata.self, from: Data(json)),
             metadata.version == Self.version, metadata.architecture == architecture.rawValue,
-            let deflated = try? Files.read("\(path)/bootstrap.deflate"),
-            hexEncode(sha256(deflated)) == metadata.deflatedSHA256,
-            Files.isExecutable("\(path)/bootstrap"), let executable = try? Files.read("\(path)/bootstrap"),
-            executable.count == metadata.size, hexEncode(sha256(executable)) == metadata.sha256
+            Files.isExecutable("\(path)/bootstrap"),
+            let deflated = try? Files.read("\(path)/bootstrap.deflate"), isIntact(path, deflated, metadata)
         else {
             Files.remove(path)
             return nil
@@ -61,6 +52,22 @@ struct BuildCache {
             deflated: deflated,
             crc32: metadata.crc32
         )
+    }
+
+    /// Hashing 25 MB takes longer than all else of a build that is kept, so it is done again only when a file is not
+    /// the one that was hashed before. A cache that was copied from another machine has new times: hashed once.
+    private func isIntact(_ path: String, _ deflated: [UInt8], _ metadata: Metadata) -> Bool {
+        let checked = "\(path)/checked"
+        let files = ["bootstrap", "bootstrap.deflate", "build.json"].map { "\(path)/\($0)" }
+        let stamps = files.map { Files.stamp($0) ?? "" }.joined(separator: "\n")
+        if let known = try? Files.read(checked), known == Array(stamps.utf8) { return true }
+        guard hexEncode(sha256(deflated)) == metadata.deflatedSHA256,
+            let executable = try? Files.read("\(path)/bootstrap"), executable.count == metadata.size,
+            hexEncode(sha256(executable)) == metadata.sha256
+        else { return false }
+        // Where it cannot be written, the next build hashes again.
+        try? Files.writeAtomically(Array(stamps.utf8), to: checked)
+        return true
     }
 
     /// Readers see all of a build or nothing of it: it is written beside and renamed.

@@ -29,15 +29,18 @@ package struct HandlerPackage: Sendable, Equatable {
     /// The object in the artifact bucket: its name is its content, so equal packages are uploaded once.
     package static func artifactKey(botName: String, sha256: String) -> String { "\(botName)/\(sha256).zip" }
 
-    /// - Parameter projectDirectory: absolute.
+    /// - Parameters:
+    ///   - embeddings: of the rules' sections; `nil` where they are not searched by meaning.
+    ///   - projectDirectory: absolute.
     package static func make(
         spec: BotSpec,
+        embeddings: BotConfiguration.Embeddings? = nil,
         handlers: BuiltHandlers,
         projectDirectory: String
     ) throws(BuildError) -> HandlerPackage {
         let folder = "\(projectDirectory)/\(spec.handlers.path)"
         var files: [(name: String, mode: UInt16, contents: [UInt8])] = []
-        let configuration = try configurationJSON(for: spec)
+        let configuration = try configurationJSON(for: spec, embeddings: embeddings)
         files.append((PackageLayout.configuration, 0o644, Array(configuration.utf8)))
         let authorities = "\(folder)/\(PackageLayout.certificateAuthorities)"
         guard Files.exists(authorities) else {
@@ -98,7 +101,10 @@ package struct HandlerPackage: Sendable, Equatable {
     }
 
     /// What `bot.json` says, before it is written.
-    package static func configuration(for spec: BotSpec) -> BotConfiguration {
+    package static func configuration(
+        for spec: BotSpec,
+        embeddings: BotConfiguration.Embeddings? = nil
+    ) -> BotConfiguration {
         BotConfiguration(
             name: spec.name,
             stage: spec.stage,
@@ -106,22 +112,34 @@ package struct HandlerPackage: Sendable, Equatable {
             model: spec.model,
             rules: RulesIndex.sections(of: spec.rules),
             retrieval: spec.retrieval,
+            embeddings: embeddings,
             history: spec.history,
             limits: BotConfiguration.Limits(
                 messageChars: spec.limits.messageChars,
                 messagesPerMinute: spec.limits.messagesPerMinute,
                 tokensPerUserPerDay: spec.limits.tokensPerUserPerDay
             ),
-            auth: BotConfiguration.Auth(mode: spec.auth.mode, allowedOrigins: spec.auth.allowedOrigins)
+            auth: BotConfiguration.Auth(
+                mode: spec.auth.mode,
+                allowedOrigins: spec.auth.allowedOrigins,
+                issuer: spec.auth.issuer,
+                audience: spec.auth.audience,
+                jwksUrl: spec.auth.jwksUrl
+            ),
+            handoff: spec.handoff.map { BotConfiguration.Handoff(message: $0.message) }
         )
     }
 
     /// `bot.json`: sorted keys, a final newline; the same spec gives the same bytes.
-    package static func configurationJSON(for spec: BotSpec) throws(BuildError) -> String {
+    package static func configurationJSON(
+        for spec: BotSpec,
+        embeddings: BotConfiguration.Embeddings? = nil
+    ) throws(BuildError) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
-            return String(decoding: try encoder.encode(configuration(for: spec)), as: UTF8.self) + "\n"
+            return String(decoding: try encoder.encode(configuration(for: spec, embeddings: embeddings)), as: UTF8.self)
+                + "\n"
         } catch {
             throw BuildError(
                 .file,

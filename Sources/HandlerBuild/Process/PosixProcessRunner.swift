@@ -118,14 +118,23 @@ private final class Child {
         let arguments = CStrings([command.executable] + command.arguments)
         let environment = CStrings(command.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
         var started: pid_t = 0
-        let code = posix_spawn(
-            &started,
-            command.executable,
-            &actions,
-            &attributes,
-            arguments.pointers,
-            environment.pointers
-        )
+        func spawn() -> Int32 {
+            posix_spawn(
+                &started,
+                command.executable,
+                &actions,
+                &attributes,
+                arguments.pointers,
+                environment.pointers
+            )
+        }
+        var code = spawn()
+        // A file that was just written is busy while a process that was forked meanwhile holds a copy of its
+        // descriptor: until that process's own exec.
+        for _ in 0..<100 where code == ETXTBSY {
+            usleep(5_000)
+            code = spawn()
+        }
         guard code == 0 else { throw abandon(code) }
         close(pipes[1])
         close(pipes[3])

@@ -11,15 +11,18 @@ package enum ProjectTemplate {
         package var executable: Bool
     }
 
+    /// Of the example, and of a new project that names no other.
+    package static var defaultRegion: String { value(of: "region", in: exampleSpec) ?? "" }
+
+    private static var exampleSpec: String { embeddedFiles.first { $0.path == "botctl.yml" }?.contents ?? "" }
+
     /// Every file of a new project, sorted by path.
     /// - Parameters:
     ///   - name: a valid `name` of the spec.
     ///   - region: `nil` keeps the example's.
     package static func files(name: String, region: String?) -> [File] {
-        let example = embeddedFiles.first { $0.path == "botctl.yml" }?.contents ?? ""
-        let oldName = value(of: "name", in: example) ?? ""
-        let oldRegion = value(of: "region", in: example) ?? ""
-        let region = region ?? oldRegion
+        let oldName = value(of: "name", in: exampleSpec) ?? ""
+        let region = region ?? defaultRegion
         return embeddedFiles.map { file in
             var contents = file.contents
             switch file.path {

@@ -2,7 +2,7 @@ package import AWSCore
 import Synchronization
 
 /// Bedrock Runtime on 127.0.0.1: Converse and ConverseStream on the real wire, answered offline from the rules
-/// in the request's system prompt.
+/// in the request's system prompt, and InvokeModel for embeddings.
 package final class BedrockStandIn: Sendable {
     /// What goes wrong with one request, for tests and for trying out how a bot behaves.
     package enum Fault: Sendable, Equatable {
@@ -24,6 +24,8 @@ package final class BedrockStandIn: Sendable {
         /// Waits before each event, for an answer that appears as a model's does.
         package var pace: Duration
         package var pause: @Sendable (Duration) -> Void
+        /// Embeds with a real model; `nil` with hashed parts of words.
+        package var embeddings: EmbeddingBridge?
         /// Milliseconds since any fixed moment; for `latencyMs`.
         package var uptime: @Sendable () -> Int64
         /// One call for each request, after its answer: the operation, the model, the answer's status.
@@ -34,6 +36,7 @@ package final class BedrockStandIn: Sendable {
             fault: @escaping @Sendable (ConverseRequest) -> Fault? = { _ in nil },
             pace: Duration = .zero,
             pause: @escaping @Sendable (Duration) -> Void = { SystemClock().sleep($0) },
+            embeddings: EmbeddingBridge? = nil,
             uptime: @escaping @Sendable () -> Int64 = { SystemClock().now().milliseconds },
             log: @escaping @Sendable (_ operation: String, _ modelId: String, _ status: Int) -> Void = { _, _, _ in }
         ) {
@@ -41,6 +44,7 @@ package final class BedrockStandIn: Sendable {
             self.fault = fault
             self.pace = pace
             self.pause = pause
+            self.embeddings = embeddings
             self.uptime = uptime
             self.log = log
         }
@@ -72,20 +76,44 @@ private final class BedrockService: Sendable {
     func serve(_ request: ServerRequest, _ writer: ResponseWriter) {
         let requestId = nextRequestId()
         do throws(BedrockFailure) {
-            guard let (modelId, isStreamed) = Self.route(request.path) else {
+            guard let (modelId, operation) = Self.route(request.path) else {
                 throw BedrockFailure(status: 404, type: "UnknownOperationException", message: "Unknown operation")
             }
             guard request.method == "POST" else {
                 throw BedrockFailure(status: 405, type: "UnknownOperationException", message: "Use POST")
             }
             try Self.checkAuthorization(request.headers["Authorization"])
+            if operation == .invokeModel {
+                let status = try embed(modelId, request.body, requestId: requestId, writer)
+                options.log(operation.rawValue, modelId, status)
+                return
+            }
+            let isStreamed = operation == .converseStream
             let converse = try ConverseRequest(modelId: modelId, isStreamed: isStreamed, body: request.body)
             let status = try answer(converse, requestId: requestId, writer)
-            options.log(isStreamed ? "ConverseStream" : "Converse", modelId, status)
+            options.log(operation.rawValue, modelId, status)
         } catch {
             writer.send(error.response(requestId: requestId))
             options.log(error.type, Self.route(request.path)?.modelId ?? "", error.status)
         }
+    }
+
+    private func embed(
+        _ modelId: String,
+        _ body: [UInt8],
+        requestId: String,
+        _ writer: ResponseWriter
+    ) throws(BedrockFailure) -> Int {
+        let reply = try EmbeddingReply(modelId: modelId, body: body)
+        let vectors =
+            try options.embeddings?.vectors(of: reply.texts)
+            ?? reply.texts.map { OfflineEmbedder.vector(of: $0, dimensions: reply.dimensions) }
+        let headers: HTTPHeaders = [
+            "Content-Type": "application/json", "x-amzn-RequestId": requestId,
+            "X-Amzn-Bedrock-Input-Token-Count": String(reply.tokens),
+        ]
+        writer.send(HTTPResponse(status: 200, headers: headers, body: reply.body(vectors)))
+        return 200
     }
 
     /// The status; 0 for a broken answer.
@@ -144,14 +172,24 @@ private final class BedrockService: Sendable {
         return writer.isConnected ? 200 : 0
     }
 
-    /// `/model/{modelId}/converse[-stream]`, the id percent-encoded: an ARN has a slash.
-    private static func route(_ path: String) -> (modelId: String, isStreamed: Bool)? {
+    private enum Operation: String {
+        case converse = "Converse"
+        case converseStream = "ConverseStream"
+        case invokeModel = "InvokeModel"
+    }
+
+    private static let operations: [Substring: Operation] = [
+        "converse": .converse, "converse-stream": .converseStream, "invoke": .invokeModel,
+    ]
+
+    /// `/model/{modelId}/{operation}`, the id percent-encoded: an ARN has a slash.
+    private static func route(_ path: String) -> (modelId: String, operation: Operation)? {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count >= 4, parts[0].isEmpty, parts[1] == "model", let operation = parts.last,
-            operation == "converse" || operation == "converse-stream",
+        guard parts.count >= 4, parts[0].isEmpty, parts[1] == "model",
+            let operation = parts.last.flatMap({ operations[$0] }),
             let modelId = percentDecode(parts[2..<(parts.count - 1)].joined(separator: "/"))
         else { return nil }
-        return (modelId, operation == "converse-stream")
+        return (modelId, operation)
     }
 
     /// The signature cannot be checked without the caller's secret, its shape and scope can.

@@ -38,7 +38,7 @@ package enum ChatError: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .unreachable(.invalidURL): "pass the wss:// URL that `botctl outputs` prints"
         case .unreachable: "check the network, and with `botctl outputs` that the stack is deployed"
-        case .refused: "check `auth` in the spec, and the log of the authorize function"
+        case .refused: "check `auth` in the spec (signed and jwt need --token), and the log of the authorize function"
         case .bot(_, _, let retryAfter?): "try again in \(retryAfter) s"
         case .bot: "see the log of the sendMessage function"
         case .noAnswer: "see the log of the sendMessage function; the same message may be sent again"

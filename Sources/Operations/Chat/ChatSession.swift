@@ -12,6 +12,14 @@ package enum ChatEvent: Sendable, Equatable {
     /// The turn is stored. `text` is the whole reply and begins with `streamed`, what `delta`s brought of it,
     /// unless the bot took something back.
     case reply(ChatReply, streamed: String)
+    /// The bot has stored what the user thinks of the reply to `messageId`.
+    case rated(messageId: String, Rating)
+    /// People know that the user wants one of them.
+    case handedOff(message: String)
+    /// The user asked what can be typed.
+    case help
+    /// A line was a command, and not a whole one.
+    case misused(String)
     /// The turn failed; an interactive chat goes on.
     case failed(ChatError)
     /// The connection was lost; the next attempt is made after `delay`.
@@ -106,6 +114,8 @@ package final class ChatSession {
     var lastActivity = Duration.zero
     /// Of the chat, once the bot has said it.
     package private(set) var chatId: String?
+    /// Of the last reply.
+    var lastMessageId: String?
 
     package init(
         options: Options,
@@ -210,11 +220,11 @@ package final class ChatSession {
         if case .refused(let status, _, let body) = error, status == 401 || status == 403 {
             // A token of another stack or key: without one, the bot gives a new one.
             guard tokens.load() != nil else {
-                throw .refused(status: status, detail: String(decoding: body.prefix(200), as: UTF8.self))
+                throw .refused(status: status, detail: WebSocketError.message(in: body))
             }
             tokens.remove()
             if tokens.load() == nil { return }
-            throw .refused(status: status, detail: "the stored token is refused and cannot be removed")
+            throw .refused(status: status, detail: "the token is refused")
         }
         guard attempt < options.connectAttempts, Self.mayPass(error) else { throw .unreachable(error) }
         let delay = Self.backoff(attempt: attempt, random: effects.random())

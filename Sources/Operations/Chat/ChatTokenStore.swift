@@ -20,6 +20,17 @@ package struct ChatTokenStore {
     /// Forgets: each run is a new visitor.
     package static var none: ChatTokenStore { ChatTokenStore(load: { nil }, save: { _ in }, remove: {}) }
 
+    /// Keeps a token as long as the process lives. A refused one stays: without it, the bot could take the user for
+    /// somebody else.
+    package static func memory(_ token: String) -> ChatTokenStore {
+        final class Box {
+            var token: String
+            init(_ token: String) { self.token = token }
+        }
+        let box = Box(token)
+        return ChatTokenStore(load: { box.token }, save: { box.token = $0 }, remove: {})
+    }
+
     /// `$XDG_STATE_HOME/botctl/<bot>-<stage>.token`, readable for the user only
     /// (https://specifications.freedesktop.org/basedir-spec/latest/). `nil` without a home.
     package static func path(environment: [String: String], name: String, stage: String) -> String? {

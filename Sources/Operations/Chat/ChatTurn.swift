@@ -21,6 +21,7 @@ extension ChatSession {
             }
             switch end {
             case .reply(let reply):
+                lastMessageId = turn.messageId
                 emit(.reply(reply, streamed: turn.streamed))
                 return reply
             case .failed(let error): throw error
@@ -45,7 +46,7 @@ extension ChatSession {
                 guard line.contains(where: { !$0.isWhitespace }) else { continue }
                 do throws(ChatError) {
                     attend()
-                    _ = try send(line)
+                    try take(line)
                 } catch {
                     guard case .interrupted = error else {
                         emit(.failed(error))

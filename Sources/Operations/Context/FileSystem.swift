@@ -73,7 +73,11 @@ private func readFile(_ path: String) throws(OperationError) -> [UInt8]? {
     }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65_536)
+    var status = stat()
+    // Packages are megabytes: room for all of it at once, and a byte more to see the end.
+    let room = fstat(descriptor, &status) == 0 ? Int(status.st_size) + 1 : 0
+    bytes.reserveCapacity(room)
+    var buffer = [UInt8](repeating: 0, count: min(max(room, 65_536), 1 << 20))
     while true {
         let count = read(descriptor, &buffer, buffer.count)
         if count == 0 { return bytes }

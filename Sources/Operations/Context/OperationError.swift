@@ -29,6 +29,8 @@ package struct OperationError: Error, Sendable, Equatable, CustomStringConvertib
         case deployFailed
         /// There is no such stack.
         case notDeployed
+        /// The command is for another `auth.mode` than the spec's.
+        case wrongAuthMode
         /// The stack, or the data, is protected against deletion.
         case protected
         /// AWS refused a call for a reason of its own.

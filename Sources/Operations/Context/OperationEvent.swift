@@ -21,6 +21,8 @@ package enum OperationEvent: Sendable, Equatable {
     /// CloudFormation works on a stack.
     case watching(stack: String, work: StackWork)
     case resource(ResourceEvent)
+    /// Once for each look at a stack that is not done yet; the seconds since the watching began.
+    case stillWatching(seconds: Double)
     /// Somebody else's work on the stack is waited for.
     case waiting(stack: String, why: String)
     /// The last watched work has ended.

@@ -9,15 +9,21 @@ struct Bootstrap {
     let host: any OperationHost
     let artifacts: ArtifactStore
 
-    /// Uploads the package unless it is there; creates the bucket, on consent, when that is missing.
-    func ensureBucket(holding package: BuiltPackage) throws(OperationError) {
+    /// Creates the bucket, on consent, when it is missing.
+    /// - Returns: whether the package is in it already.
+    func ensureBucket(for package: BuiltPackage) throws(OperationError) -> Bool {
         let key = artifacts.key(of: package)
         if try artifacts.contains(key) {
             host.notify(.artifactPresent(key: key))
-            return
+            return true
         }
         if try !artifacts.bucketExists() { try createBucket() }
         try context.checkInterrupted()
+        return false
+    }
+
+    func upload(_ package: BuiltPackage) throws(OperationError) {
+        let key = artifacts.key(of: package)
         host.notify(.uploading(bucket: artifacts.bucket, key: key, bytes: package.zip.count))
         try artifacts.upload(package)
     }

@@ -67,16 +67,22 @@ struct DeployRun {
         if let stack, let deployedTemplate, try isUpToDate(stack, deployedTemplate, desired) {
             return (try protect(stack) ? .updated : .nothingToDo, stack)
         }
-        try Bootstrap(cloud: cloud, context: context, host: host, artifacts: artifacts).ensureBucket(holding: package)
-        try ensureTokenKey()
+        let bootstrap = Bootstrap(cloud: cloud, context: context, host: host, artifacts: artifacts)
+        let isUploaded = try bootstrap.ensureBucket(for: package)
         if try readiness.shellExists || stack != nil { try ChangeSetRun.removeLeftovers(of: desired.name, cloud) }
-        return try apply(desired, to: stack, deployedTemplate)
+        return try apply(desired, to: stack, deployedTemplate) { () throws(OperationError) in
+            // A plan that is declined leaves nothing behind.
+            if !isUploaded { try bootstrap.upload(package) }
+            try ensureTokenKey()
+        }
     }
 
+    /// - Parameter prepare: makes what the functions need besides the stack, once the plan is consented to.
     private func apply(
         _ desired: DesiredStack,
         to stack: Stack?,
-        _ deployedTemplate: String?
+        _ deployedTemplate: String?,
+        prepare: () throws(OperationError) -> Void
     ) throws(OperationError) -> (Deploy.Outcome, Stack) {
         let planning = DeployedState(
             template: deployedTemplate,
@@ -95,10 +101,15 @@ struct DeployRun {
         let outcome = try changes.run { changeSet throws(OperationError) in
             let plan = try planning.plan(to: desired, package: package).confirmed(by: changeSet)
             host.notify(.planned(plan))
-            return try context.confirm(DeployQuestion.make(plan: plan, spec: spec, isNew: stack == nil), host)
+            let question = DeployQuestion.make(plan: plan, spec: spec, isNew: stack == nil)
+            guard try context.confirm(question, host) else { return false }
+            try prepare()
+            return true
         }
         switch outcome {
         case .nothingToDo:
+            // The stack is right; what it needs besides may have been taken away.
+            try prepare()
             let current = try describe(desired.name)
             return (try protect(current) ? .updated : .nothingToDo, current)
         case .done(let end):

@@ -24,6 +24,17 @@ package struct LocalCloud {
                 context.stage,
                 nil
             ).spec?.region ?? "us-east-2"
+        var bedrock = BedrockStandIn.Options()
+        if let url = context.effects.environment[EmbeddingBridge.variable], !url.isEmpty {
+            guard let bridge = EmbeddingBridge(url: url) else {
+                throw OperationError(
+                    .local,
+                    "\(EmbeddingBridge.variable): '\(url)' is not an http URL",
+                    fix: "write one like http://127.0.0.1:8089/"
+                )
+            }
+            bedrock.embeddings = bridge
+        }
         let cloud: RunningLocalAWS
         do {
             cloud = try LocalAWS.start(
@@ -32,6 +43,7 @@ package struct LocalCloud {
                     projectDirectory: context.directory,
                     environment: context.effects.environment,
                     port: port,
+                    bedrock: bedrock,
                     isCancelled: context.effects.isInterrupted
                 )
             )

@@ -3,12 +3,21 @@ import AWSCore
 
 /// `botctl chat`: finds the deployed bot and opens a chat with it.
 package struct Talk {
+    /// Who chats.
+    package enum Identity: Sendable, Equatable {
+        /// A visitor whom the bot has not met.
+        case new
+        /// The visitor of the last run: the token is kept between runs.
+        case remembered
+        /// Whom the token names, and in the same run what the bot gives to come back with.
+        case token(String)
+    }
+
     /// - Parameters:
-    ///   - remembersVisitor: the visitor's token is kept between runs, so that the bot knows the user again.
     ///   - emit: told what happens in the chat.
     package static func session(
         _ context: ProjectContext,
-        remembersVisitor: Bool,
+        identity: Identity,
         _ host: any OperationHost,
         emit: @escaping (ChatEvent) -> Void
     ) throws(OperationError) -> ChatSession {
@@ -21,7 +30,14 @@ package struct Talk {
             )
         }
         let environment = context.effects.environment
-        let path = ChatTokenStore.path(environment: environment, name: outputs.stack, stage: outputs.region)
+        let tokens: ChatTokenStore
+        switch identity {
+        case .new: tokens = .none
+        case .remembered:
+            let path = ChatTokenStore.path(environment: environment, name: outputs.stack, stage: outputs.region)
+            tokens = path.map(ChatTokenStore.file) ?? .none
+        case .token(let token): tokens = .memory(token)
+        }
         return ChatSession(
             options: ChatSession.Options(url: url),
             effects: .live(
@@ -31,7 +47,7 @@ package struct Talk {
                 ),
                 isCancelled: context.effects.isInterrupted
             ),
-            tokens: remembersVisitor ? path.map(ChatTokenStore.file) ?? .none : .none,
+            tokens: tokens,
             emit: emit
         )
     }

@@ -1,3 +1,4 @@
+import BotSpec
 import HandlerBuild
 
 /// `botctl init`: a project that validates, builds and deploys as written.
@@ -7,6 +8,10 @@ package struct Initialize {
         package var name: String
         /// Relative to the directory, in the order written.
         package var files: [String]
+        /// Of the new spec.
+        package var region: String
+        /// botctl knows no model that can be called there: `model.id` is to be chosen by hand.
+        package var needsModel: Bool
     }
 
     /// - Parameters:
@@ -21,6 +26,13 @@ package struct Initialize {
     ) throws(OperationError) -> Result {
         let folder = directory.split(separator: "/").last.map(String.init) ?? "bot"
         let name = try name.map { name throws(OperationError) in try checked(name) } ?? botName(from: folder)
+        if let region, !Regions.isSyntax(region) {
+            throw OperationError(
+                .file,
+                "\"\(region)\" is not a region code",
+                fix: "pass one like `--region us-east-2`"
+            )
+        }
         let files = ProjectTemplate.files(name: name, region: region)
         let existing = files.map(\.path).filter { effects.files.exists("\(directory)/\($0)") }
         guard existing.isEmpty else {
@@ -34,7 +46,13 @@ package struct Initialize {
         for file in files {
             try effects.files.write("\(directory)/\(file.path)", Array(file.contents.utf8), file.executable)
         }
-        return Result(directory: directory, name: name, files: files.map(\.path))
+        return Result(
+            directory: directory,
+            name: name,
+            files: files.map(\.path),
+            region: region ?? ProjectTemplate.defaultRegion,
+            needsModel: region.map { !ProjectTemplate.regionsWithModels.contains($0) } ?? false
+        )
     }
 
     /// A valid bot name from any folder name: lower-case letters, digits and single hyphens, a letter first.

@@ -8,13 +8,22 @@ enum LivePackage {
         _ context: ProjectContext,
         _ events: (OperationEvent) -> Void
     ) throws(OperationError) -> BuiltPackage {
-        let package: HandlerPackage
-        let architecture: LambdaArchitecture
+        let built: BuiltHandlers
         do throws(BuildError) {
             let builder = HandlerBuilder(environment: context.effects.environment)
-            let handlers = try builder.build(spec: spec, projectDirectory: context.directory) { events(.build($0)) }
-            architecture = handlers.architecture
-            package = try HandlerPackage.make(spec: spec, handlers: handlers, projectDirectory: context.directory)
+            built = try builder.build(spec: spec, projectDirectory: context.directory) { events(.build($0)) }
+        } catch {
+            throw OperationError(error)
+        }
+        let embeddings = try RuleVectors(spec, context).embeddings(events)
+        let package: HandlerPackage
+        do throws(BuildError) {
+            package = try HandlerPackage.make(
+                spec: spec,
+                embeddings: embeddings,
+                handlers: built,
+                projectDirectory: context.directory
+            )
         } catch {
             throw OperationError(error)
         }
@@ -29,7 +38,7 @@ enum LivePackage {
             path: path,
             zip: package.zip,
             sha256: package.sha256,
-            architecture: architecture,
+            architecture: built.architecture,
             manifest: manifest,
             unchanged: unchanged
         )

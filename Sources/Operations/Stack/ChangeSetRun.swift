@@ -19,6 +19,9 @@ struct ChangeSetRun {
     /// Ours are recognised by this, also those that an interrupted run left behind.
     static let namePrefix = "botctl-"
 
+    /// CloudFormation is eventually consistent.
+    private static let patience = Duration.seconds(15)
+
     /// - Parameter approve: shows what will happen and says whether it may; `nil` changes nothing.
     func run(approve: (ChangeSet) throws(OperationError) -> Bool) throws(OperationError) -> Outcome {
         let name = "\(Self.namePrefix)\(context.effects.clock.now().milliseconds)"
@@ -69,11 +72,20 @@ struct ChangeSetRun {
             try cloud.cloudFormation.createChangeSet(request)
         }
         var schedule = PollingSchedule()
+        let began = context.effects.clock.now()
         while true {
             let changeSet = try cloud.attempt("describe the change set \(name)") { () throws(AWSError) in
                 try cloud.cloudFormation.describeChangeSet(created.id)
             }
             if let changeSet, !changeSet.status.isPending { return changeSet }
+            // It may not be seen yet; but one that another run took for a leftover never comes.
+            guard changeSet != nil || began.duration(to: context.effects.clock.now()) < Self.patience else {
+                throw OperationError(
+                    .stackState,
+                    "the change set \(name) has gone while it was being made",
+                    fix: "see that nobody else deploys \(desired.name) at the moment, then deploy again"
+                )
+            }
             context.effects.clock.sleep(schedule.next(news: false))
             try context.checkInterrupted()
         }
@@ -99,13 +111,7 @@ struct ChangeSetRun {
                 changeSet: changeSet.id,
                 since: changeSet.created
             ).run()
-            host.notify(
-                .settled(
-                    stack: desired.name,
-                    status: outcome.stack?.status.word ?? StackStatus.deleteComplete.word,
-                    seconds: outcome.seconds
-                )
-            )
+            host.notify(outcome.settled(desired.name))
             return outcome
         } catch {
             guard error.code == .interrupted else { throw error }

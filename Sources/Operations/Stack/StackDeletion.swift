@@ -40,13 +40,7 @@ struct StackDeletion {
                 fix: "run the same command again to see how it ended"
             )
         }
-        host.notify(
-            .settled(
-                stack: stack.name,
-                status: outcome.stack?.status.word ?? StackStatus.deleteComplete.word,
-                seconds: outcome.seconds
-            )
-        )
+        host.notify(outcome.settled(stack.name))
         return outcome
     }
 

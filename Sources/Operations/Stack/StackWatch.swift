@@ -29,6 +29,12 @@ struct StackWatch {
         /// Of this work, oldest first.
         var events: [StackEvent]
         var seconds: Double
+
+        /// What the host is told at the end.
+        func settled(_ stackName: String) -> OperationEvent {
+            let status = stack?.status.word ?? StackStatus.deleteComplete.word
+            return .settled(stack: stackName, status: status, seconds: seconds)
+        }
     }
 
     /// CloudFormation is eventually consistent: until it shows the work, the stack's old status is not its end.
@@ -58,6 +64,7 @@ struct StackWatch {
                 tell(last)
                 return Outcome(stack: current, events: events + last, seconds: elapsed.inSeconds)
             }
+            host.notify(.stillWatching(seconds: elapsed.inSeconds))
             clock.sleep(schedule.next(news: !news.isEmpty))
         }
     }

@@ -1,5 +1,6 @@
 import AWSClients
 import AWSCore
+import TestSupport
 
 final class FixedClock: WallClock {
     func now() -> Timestamp { Timestamp(seconds: 1_790_000_000) }
@@ -67,21 +68,6 @@ func testSession(_ transport: any HTTPTransport, endpoint: String? = "http://127
     options.region = "us-east-2"
     options.endpointURL = endpoint
     return try AWSSession(options: options)
-}
-
-/// The same bytes for the same seed, on every run (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
 }
 
 /// A copy with a few bytes changed, removed, doubled or inserted.

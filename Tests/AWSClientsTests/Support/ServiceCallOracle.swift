@@ -1,5 +1,6 @@
 import AWSClients
 import AWSCore
+import TestSupport
 
 /// One call of ours, its prepared answer, and the same call in botocore's terms.
 struct OracleCall {
@@ -37,7 +38,9 @@ func differencesFromBotocore(_ calls: [OracleCall]) throws -> [String] {
         readings.append(try call.make(testSession(transport)))
         questions.append(question(call, transport.requests[0]))
     }
-    let answers = try JSONValue.parse(oracle("service_calls.py", input: JSONValue.array(questions).encoded()))
+    let answers = try JSONValue.parse(
+        Python.run("Tests/AWSClientsTests/Python/service_calls.py", input: JSONValue.array(questions).encoded()).bytes
+    )
     var differences: [String] = []
     for (index, call) in calls.enumerated() {
         let name = "\(call.service).\(call.operation)"

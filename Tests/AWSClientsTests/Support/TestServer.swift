@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// A TCP server on 127.0.0.1 whose connections are served by a closure, each on its own thread; it says on
 /// the wire exactly what the closure writes.
@@ -45,15 +46,10 @@ final class TestServer: @unchecked Sendable {
     }
 }
 
-struct SystemCallFailed: Error {
-    var call: String
-    var code = errno
-}
-
 /// A listening socket on a free port of 127.0.0.1.
 func listen() throws -> (descriptor: Int32, port: Int) {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    guard descriptor >= 0 else { throw SystemCallFailed(call: "socket") }
+    guard descriptor >= 0 else { throw SystemCallFailed("socket") }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -64,7 +60,7 @@ func listen() throws -> (descriptor: Int32, port: Int) {
                 && getsockname(descriptor, generic, &size) == 0
         }
     }
-    guard result else { throw SystemCallFailed(call: "bind") }
+    guard result else { throw SystemCallFailed("bind") }
     return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
 }
 

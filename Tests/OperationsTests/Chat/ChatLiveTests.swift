@@ -2,19 +2,18 @@ import AWSClients
 import FoundationEssentials
 import Glibc
 import Operations
+import TestSupport
 import Testing
 
 /// Over a real WebSocket, against the PyPI `websockets` server.
 @Suite(.serialized) final class ChatLiveTests {
-    let server: ChatServer
-    let folder = "/tmp/botctl-chat-test-\(getpid())"
+    let server: PythonServer
+    private let state = TemporaryFolder()
+    private var folder: String { state.path }
 
-    init() throws { server = try ChatServer(script: "Tests/OperationsTests/Chat/chat_server.py") }
+    init() throws { server = try PythonServer(script: "Tests/OperationsTests/Chat/chat_server.py") }
 
-    deinit {
-        server.stop()
-        try? FileManager.default.removeItem(atPath: folder)
-    }
+    deinit { server.stop() }
 
     private func session(_ emit: @escaping (ChatEvent) -> Void = { _ in }) throws -> ChatSession {
         let path = try #require(

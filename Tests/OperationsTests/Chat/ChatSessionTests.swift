@@ -40,6 +40,9 @@ final class FakeBot {
     var refusals: [WebSocketError] = []
     var connections: [Connection] = []
     private var ids = 0
+    var refusesFeedback = false
+    /// Answers to `handoff`, one after the other.
+    var handoffs: [[Result<ServerFrame, WebSocketError>]] = []
     /// What the bot sends for a frame.
     var turn: (_ messageId: String, _ message: String) -> [Result<ServerFrame, WebSocketError>] = { id, message in
         [.success(.done(messageId: id, text: message.uppercased(), citations: [], usage: nil))]
@@ -50,6 +53,11 @@ final class FakeBot {
         case .hello(let chatId): [.success(.welcome(chatId: chatId ?? "c1", token: "t1", history: []))]
         case .sendMessage(let message, let messageId): turn(messageId, message)
         case .ping: [.success(.pong)]
+        case .feedback(let messageId, let rating, _):
+            refusesFeedback
+                ? [.success(.failure(.unknownMessage, messageId: messageId))]
+                : [.success(.feedback(messageId: messageId, rating: rating))]
+        case .handoff: handoffs.isEmpty ? [.success(.failure(.handoffUnavailable))] : handoffs.removeFirst()
         case .history: []
         }
     }

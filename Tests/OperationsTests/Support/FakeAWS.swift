@@ -40,7 +40,15 @@ final class FakeAWS: HTTPTransport {
     var parameters: [String: String] = [:]
     var tables: [String: Table] = [:]
     var logGroups: Set<String> = []
+    /// Sort keys by user, of the one table.
+    var partitions: [String: [String]] = [:]
+    /// How many items each next BatchWriteItem leaves.
+    var unprocessed: [Int] = []
+    /// Sort keys that come into a partition after each next BatchWriteItem.
+    var arrivals: [[String]] = []
     var account = "111122223333"
+    /// Somebody deletes each change set as soon as it is there.
+    var losesChangeSets = false
     /// How many looks a stack's work takes.
     var ticks = 2
     /// The next execution fails at this resource with these words, and is rolled back.
@@ -164,6 +172,8 @@ final class FakeAWS: HTTPTransport {
         case ("dynamodb", "DeleteTable"):
             tables[name] = nil
             return object(.object([:]))
+        case ("dynamodb", "Query"): return object(queryItems(input))
+        case ("dynamodb", "BatchWriteItem"): return batchWrite(input)
         case ("logs", "DescribeLogGroups"):
             let prefix = input["logGroupNamePrefix"]?.stringValue ?? ""
             let groups = logGroups.filter { $0.hasPrefix(prefix) }.sorted().map {

@@ -86,7 +86,7 @@ extension FakeAWS {
             isEmpty: false
         )
         set.isEmpty = !isCreate && set.template == stack.template && set.parameters == stack.parameters
-        stack.changeSets.append(set)
+        if !losesChangeSets { stack.changeSets.append(set) }
         stacks[name] = stack
         return xml("CreateChangeSet", "<Id>\(set.id)</Id><StackId>\(stack.id)</StackId>")
     }

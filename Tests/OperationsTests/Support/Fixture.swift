@@ -3,6 +3,7 @@ import AWSCore
 import BotSpec
 import HandlerBuild
 import Operations
+import TestSupport
 
 /// Time that passes only when somebody sleeps, or looks.
 final class TestClock: WallClock {
@@ -40,7 +41,7 @@ final class Fixture {
     let aws = FakeAWS()
     let clock = TestClock()
     let host = TestHost()
-    var spec = Fixture.minimalSpec
+    var spec = smallestSpec.replacing("acme-support", with: "shop")
     var package = "package 1"
     var isTerminal = false
     var isInterrupted: () -> Bool = { false }
@@ -49,16 +50,6 @@ final class Fixture {
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
     ]
-
-    static let minimalSpec = """
-        version: 1
-        name: shop
-        region: us-east-2
-        prompt: You are the support agent of a shop.
-        model:
-          id: meta.llama3-3-70b-instruct-v1:0
-
-        """
 
     var context: ProjectContext {
         var effects = Effects.trapping()

@@ -20,13 +20,7 @@ public final class PendingAWSCall {
     /// Waits for the whole answer, of status 2xx.
     public func response() throws(AWSError) -> HTTPResponse {
         while true {
-            let exchange: any HTTPExchange
-            do throws(AWSError) {
-                exchange = try current()
-            } catch {
-                try failed(error, headers: [:])
-                continue
-            }
+            let exchange = try opened()
             let response: HTTPResponse
             do throws(TransportError) {
                 response = try exchange.response()
@@ -46,13 +40,7 @@ public final class PendingAWSCall {
     /// caller has used what came before.
     public func stream() throws(AWSError) -> any HTTPExchange {
         while true {
-            let exchange: any HTTPExchange
-            do throws(AWSError) {
-                exchange = try current()
-            } catch {
-                try failed(error, headers: [:])
-                continue
-            }
+            let exchange = try opened()
             let head: HTTPResponseHead
             var body: [UInt8] = []
             do throws(TransportError) {
@@ -93,6 +81,17 @@ public final class PendingAWSCall {
         began = client.clock.now()
         exchange = nil
         exchange = try client.exchange(call, deadline: deadline)
+    }
+
+    /// An attempt that got as far as an exchange; those before it are counted as failed.
+    private func opened() throws(AWSError) -> any HTTPExchange {
+        while true {
+            do throws(AWSError) {
+                return try current()
+            } catch {
+                try failed(error, headers: [:])
+            }
+        }
     }
 
     private func current() throws(AWSError) -> any HTTPExchange {

@@ -27,6 +27,7 @@ public enum Bot {
                         lambda.log.warn("\(attempt.operation) is tried again", ["error": .string(code)])
                     }
                 ),
+                web: SocketTransport(certificateAuthorities: setup.webCertificateAuthorities),
                 clock: lambda.clock,
                 randomBytes: { count in
                     // The kernel's generator (getrandom).

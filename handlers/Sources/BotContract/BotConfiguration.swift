@@ -9,9 +9,13 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
     public var model: Model
     public var rules: [RuleSection]
     public var retrieval: Retrieval
+    /// The rules' vectors; `nil` where they are not searched by meaning.
+    public var embeddings: Embeddings?
     public var history: History
     public var limits: Limits
     public var auth: Auth
+    /// `nil` where nobody can take over.
+    public var handoff: Handoff?
 
     public struct Model: Codable, Sendable, Equatable {
         public var id: String
@@ -48,6 +52,23 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
 
     public enum Retrieval: String, Codable, Sendable, CaseIterable { case auto, full, lexical, hybrid }
 
+    /// One vector for each of `rules`, in their order, a byte for each component.
+    public struct Embeddings: Codable, Sendable, Equatable {
+        /// Embeds questions as it did the rules.
+        public var model: String
+        public var dimensions: Int
+        /// What a section's bytes are multiplied by.
+        public var scales: [Double]
+        /// Base64 of signed bytes, one section after another.
+        public var vectors: String
+        public init(model: String, dimensions: Int, scales: [Double], vectors: String) {
+            self.model = model
+            self.dimensions = dimensions
+            self.scales = scales
+            self.vectors = vectors
+        }
+    }
+
     public struct History: Codable, Sendable, Equatable {
         public var turns: Int
         /// 0 keeps for ever.
@@ -74,10 +95,29 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
         public var mode: Mode
         /// Empty allows every origin.
         public var allowedOrigins: [String]
-        public init(mode: Mode, allowedOrigins: [String] = []) {
+        /// Whose tokens are believed, for whom they are made, and where their keys are; all there with `jwt`.
+        public var issuer: String?
+        public var audience: String?
+        public var jwksUrl: String?
+        public init(
+            mode: Mode,
+            allowedOrigins: [String] = [],
+            issuer: String? = nil,
+            audience: String? = nil,
+            jwksUrl: String? = nil
+        ) {
             self.mode = mode
             self.allowedOrigins = allowedOrigins
+            self.issuer = issuer
+            self.audience = audience
+            self.jwksUrl = jwksUrl
         }
+    }
+
+    public struct Handoff: Codable, Sendable, Equatable {
+        /// What the customer reads.
+        public var message: String
+        public init(message: String) { self.message = message }
     }
 
     public init(
@@ -87,9 +127,11 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
         model: Model,
         rules: [RuleSection],
         retrieval: Retrieval,
+        embeddings: Embeddings? = nil,
         history: History,
         limits: Limits,
-        auth: Auth
+        auth: Auth,
+        handoff: Handoff? = nil
     ) {
         version = Self.currentVersion
         self.name = name
@@ -98,8 +140,10 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
         self.model = model
         self.rules = rules
         self.retrieval = retrieval
+        self.embeddings = embeddings
         self.history = history
         self.limits = limits
         self.auth = auth
+        self.handoff = handoff
     }
 }

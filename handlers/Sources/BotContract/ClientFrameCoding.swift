@@ -21,6 +21,8 @@ extension ClientFrame {
         case .hello: "hello"
         case .sendMessage: "sendMessage"
         case .history: "history"
+        case .feedback: "feedback"
+        case .handoff: "handoff"
         case .ping: "ping"
         }
     }
@@ -46,6 +48,10 @@ extension ClientFrame {
                 throw FrameError(.badFrame, "'before' is not a message's id")
             }
             self = .history(before: fields.before)
+        case "feedback":
+            self = try Self.feedback(fields, maximumCharacters: maximumMessageCharacters)
+        case "handoff":
+            self = .handoff
         case "ping":
             self = .ping
         case nil:
@@ -70,6 +76,22 @@ extension ClientFrame {
         return .sendMessage(message: message, messageId: messageId)
     }
 
+    /// A comment of white space alone counts as none.
+    private static func feedback(_ fields: Fields, maximumCharacters: Int?) throws(FrameError) -> ClientFrame {
+        guard let messageId = fields.messageId else { throw FrameError(.badFrame, "no 'messageId'") }
+        guard Frame.isMessageId(messageId) else { throw FrameError(.badMessageId, "a malformed 'messageId'") }
+        guard let rating = fields.rating.flatMap(Rating.init(rawValue:)) else {
+            throw FrameError(.badFrame, "'rating' is neither up nor down", messageId: messageId)
+        }
+        let comment = fields.comment.flatMap { comment in
+            comment.unicodeScalars.allSatisfy { $0.properties.isWhitespace || $0.value == 0 } ? nil : comment
+        }
+        if let maximumCharacters, let comment, comment.unicodeScalars.count > maximumCharacters {
+            throw FrameError(.messageTooLong, "over \(maximumCharacters) characters", messageId: messageId)
+        }
+        return .feedback(messageId: messageId, rating: rating, comment: comment)
+    }
+
     /// UTF-8 JSON with sorted keys.
     public func encoded() -> [UInt8] {
         var fields = Fields(action: action)
@@ -79,7 +101,11 @@ extension ClientFrame {
             fields.message = message
             fields.messageId = messageId
         case .history(let before): fields.before = before
-        case .ping: break
+        case .feedback(let messageId, let rating, let comment):
+            fields.messageId = messageId
+            fields.rating = rating.rawValue
+            fields.comment = comment
+        case .handoff, .ping: break
         }
         return frameJSON(fields)
     }
@@ -90,6 +116,8 @@ extension ClientFrame {
         var message: String?
         var messageId: String?
         var before: String?
+        var rating: String?
+        var comment: String?
     }
 }
 

@@ -13,8 +13,16 @@ public enum ErrorCode: String, CaseIterable, Sendable, Codable {
     /// The connection has no session (any more): connect again.
     case noSession = "no_session"
     case rateLimited = "rate_limited"
-    /// The same `messageId` is being answered now.
+    /// The user's tokens of this day (UTC) are used up.
+    case dailyLimit = "daily_limit"
+    /// The chat's last message, this one or another, is being answered now.
     case turnInProgress = "turn_in_progress"
+    /// No turn of this chat has the `messageId`, or has a reply.
+    case unknownMessage = "unknown_message"
+    /// The spec has no `handoff`.
+    case handoffUnavailable = "handoff_unavailable"
+    /// People could not be told; the same frame may be sent again.
+    case handoffFailed = "handoff_failed"
     /// The model refused for load; the same `messageId` may be sent again.
     case modelBusy = "model_busy"
     case modelFailed = "model_failed"
@@ -36,7 +44,11 @@ public enum ErrorCode: String, CaseIterable, Sendable, Codable {
         case .messageIdReused: "This message id was used for another message."
         case .noSession: "The session has ended. Please connect again."
         case .rateLimited: "Too many messages. Please wait a moment."
-        case .turnInProgress: "This message is being answered already."
+        case .dailyLimit: "The limit for today is reached. Please come back tomorrow."
+        case .turnInProgress: "A message is being answered already."
+        case .unknownMessage: "This message is not known."
+        case .handoffUnavailable: "Nobody can take over this chat."
+        case .handoffFailed: "Nobody could be reached. Please try again."
         case .modelBusy: "There are too many requests right now. Please try again in a moment."
         case .modelFailed: "No answer could be made. Please try again."
         case .modelTimeout: "The answer took too long. Please try again."

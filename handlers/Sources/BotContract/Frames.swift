@@ -3,13 +3,19 @@ public enum ClientFrame: Sendable, Equatable {
     case hello(chatId: String?)
     case sendMessage(message: String, messageId: String)
     case history(before: String?)
+    /// What the customer thinks of the reply to `messageId`; sent again, it replaces what was said before.
+    case feedback(messageId: String, rating: Rating, comment: String?)
+    /// The customer wants to talk to a person.
+    case handoff
     case ping
 }
+
+public enum Rating: String, Codable, Sendable, CaseIterable { case up, down }
 
 /// What the bot sends: one JSON text frame per value, `type` names the case. Every frame stays under
 /// `Frame.maximumBytes`.
 public enum ServerFrame: Sendable, Equatable {
-    /// Answers `hello`. `token` is presented as `?token=` at the next connect, to be the same visitor.
+    /// Answers `hello`. `token` is presented as `?token=` at the next connect, to be the same customer.
     case welcome(chatId: String, token: String?, history: [ChatMessage])
     /// Part of a reply; `seq` counts from 0 without a gap.
     case delta(messageId: String, seq: Int, text: String)
@@ -19,6 +25,10 @@ public enum ServerFrame: Sendable, Equatable {
     case error(code: String, message: String, messageId: String?, retryAfter: Int?)
     /// Oldest first. `before` continues towards older messages; `nil` at the beginning of the chat.
     case history(messages: [ChatMessage], before: String?)
+    /// The feedback is stored.
+    case feedback(messageId: String, rating: Rating)
+    /// People know that the customer wants one of them. `message` is the spec's.
+    case handoff(message: String)
     case pong
 }
 

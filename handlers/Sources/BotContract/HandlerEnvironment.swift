@@ -6,8 +6,10 @@ public enum HandlerEnvironment {
     public static let table = "BOTCTL_TABLE"
     public static let partitionKey = "BOTCTL_PARTITION_KEY"
     public static let sortKey = "BOTCTL_SORT_KEY"
-    /// Name of the SSM SecureString that holds the key of visitor tokens.
+    /// Name of the SSM SecureString that holds the key of visitor and signed tokens.
     public static let tokenKeyParameter = "BOTCTL_TOKEN_KEY_PARAMETER"
+    /// ARN of the SNS topic that hears of handoffs; there when the spec has `handoff.notify`.
+    public static let handoffTopic = "BOTCTL_HANDOFF_TOPIC"
     /// Both are there when the spec has a guardrail, else neither.
     public static let guardrailId = "BOTCTL_GUARDRAIL_ID"
     public static let guardrailVersion = "BOTCTL_GUARDRAIL_VERSION"
@@ -25,7 +27,7 @@ public enum HandlerEnvironment {
 
 /// The handlers that the `bootstrap` executable knows.
 public enum HandlerName: String, CaseIterable, Sendable, Codable {
-    case authorize, connect, disconnect, hello, sendMessage, history
+    case authorize, connect, disconnect, hello, sendMessage, history, feedback, handoff
     /// Answers `ping`, and every action that no route knows.
     case fallback = "default"
 
@@ -36,6 +38,7 @@ public enum HandlerName: String, CaseIterable, Sendable, Codable {
     public static let builtInRoutes: [(key: String, handler: HandlerName)] = [
         ("$connect", .connect), ("$disconnect", .disconnect), ("$default", .fallback),
         ("hello", .hello), ("sendMessage", .sendMessage), ("history", .history),
+        ("feedback", .feedback), ("handoff", .handoff),
     ]
 }
 

@@ -1,7 +1,12 @@
-/// The SSM parameter that holds the key of visitor tokens: a SecureString with the base64 of 32 random bytes.
+/// The SSM parameter that holds the key of visitor and signed tokens: a SecureString with the base64 of 32 random bytes.
 public enum TokenKey {
     public static let bytes = 32
     public static func parameterName(name: String, stage: String) -> String { "/botctl/\(name)/\(stage)/token-key" }
+}
+
+extension BotConfiguration.Auth.Mode {
+    /// An identity provider's tokens are verified with its public keys.
+    public var usesTokenKey: Bool { self != .jwt }
 }
 
 /// The CloudWatch metrics that the bot writes as embedded metric format in its log line
@@ -17,12 +22,28 @@ public enum Metric {
 
     /// Input and output tokens of one turn, added.
     public static let tokens = "Tokens"
+    /// US dollars of one turn, by the list price of its tokens; absent for models without a known price.
+    public static let cost = "Cost"
+    /// 1 for each message that the model was asked about, whatever became of it.
+    public static let turns = "Turns"
+    /// Requests that a model refused for load to the end of their retries.
+    public static let throttles = "ModelThrottles"
+    /// 1 for each turn that the fallback model was asked about.
+    public static let fallbacks = "Fallbacks"
+    /// 1 for each reply that rests on no rule, of a bot that has rules.
+    public static let unanswered = "Unanswered"
+    /// 1 for each message that a limit refused.
+    public static let refusals = "LimitRefusals"
+    /// 1 for each chat that was handed to people.
+    public static let handoffs = "Handoffs"
     /// Milliseconds from the invocation's start to the model's first text.
     public static let firstToken = "FirstTokenLatency"
     /// Milliseconds from the invocation's start to the posted `done`.
     public static let turn = "TurnLatency"
     /// 1 for each turn that ended in an `error` frame which is not the client's fault.
     public static let failedTurns = "FailedTurns"
+    /// 1 for each turn that searched the rules by words because the search by meaning failed.
+    public static let retrievalFallbacks = "RetrievalFallbacks"
 }
 
 /// What a handler's role must allow, so that synthesis grants exactly what the code calls.
@@ -36,13 +57,14 @@ extension HandlerName {
         case .hello: ["Query", "UpdateItem"]
         case .sendMessage: ["PutItem", "Query", "UpdateItem"]
         case .history: ["GetItem", "Query"]
+        case .feedback, .handoff: ["GetItem", "UpdateItem"]
         }
     }
 
     /// Whether it posts frames (`execute-api:ManageConnections`, POST only).
     public var postsToConnections: Bool {
         switch self {
-        case .hello, .sendMessage, .history, .fallback: true
+        case .hello, .sendMessage, .history, .feedback, .handoff, .fallback: true
         case .authorize, .connect, .disconnect: false
         }
     }
@@ -50,6 +72,11 @@ extension HandlerName {
     /// Whether it calls the model (`bedrock:InvokeModel`, `bedrock:InvokeModelWithResponseStream`).
     public var callsModel: Bool { self == .sendMessage }
 
-    /// Whether it reads the token key (`ssm:GetParameter`) in visitor mode.
-    public var readsTokenKey: Bool { self == .authorize || self == .hello }
+    /// Whether it tells people of a handoff (`sns:Publish` on that topic).
+    public var publishesHandoffs: Bool { self == .handoff }
+
+    /// Whether it reads the token key (`ssm:GetParameter`).
+    public func readsTokenKey(in mode: BotConfiguration.Auth.Mode) -> Bool {
+        mode.usesTokenKey && (self == .authorize || self == .hello)
+    }
 }

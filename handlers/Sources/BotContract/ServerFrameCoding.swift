@@ -8,6 +8,8 @@ extension ServerFrame {
         case .done: "done"
         case .error: "error"
         case .history: "history"
+        case .feedback: "feedback"
+        case .handoff: "handoff"
         case .pong: "pong"
         }
     }
@@ -37,6 +39,10 @@ extension ServerFrame {
         case .history(let messages, let before):
             fields.messages = messages
             fields.before = before
+        case .feedback(let messageId, let rating):
+            fields.messageId = messageId
+            fields.rating = rating.rawValue
+        case .handoff(let message): fields.message = message
         case .pong: break
         }
         return frameJSON(fields)
@@ -89,6 +95,13 @@ extension ServerFrame {
             )
         case "history":
             self = .history(messages: fields.messages ?? [], before: fields.before)
+        case "feedback":
+            guard let rating = Rating(rawValue: try need(fields.rating, "rating")) else {
+                throw .malformed("'feedback' with another 'rating' than up and down")
+            }
+            self = .feedback(messageId: try need(fields.messageId, "messageId"), rating: rating)
+        case "handoff":
+            self = .handoff(message: try need(fields.message, "message"))
         case "pong":
             self = .pong
         default:
@@ -111,6 +124,7 @@ extension ServerFrame {
         var retryAfter: Int?
         var messages: [ChatMessage]?
         var before: String?
+        var rating: String?
     }
 }
 

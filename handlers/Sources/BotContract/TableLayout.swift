@@ -3,19 +3,27 @@
 ///     userId │ sessionId                       │ kind
 ///     ───────┼─────────────────────────────────┼────────────────────────────────────────────
 ///     v_ab…  │ Lq3d…=                          │ session: one per WebSocket connection
+///     v_ab…  │ @2027-01-15                     │ usage: the user's limits of a day (UTC)
 ///     v_ab…  │ Lq3d…=!<messageId>              │ turn: claims a messageId, once
 ///     v_ab…  │ Lq3d…=#<turnId>.0               │ message of the customer
 ///     v_ab…  │ Lq3d…=#<turnId>.1               │ message of the bot
+///     s_42   │ !token!<jti>                    │ token: a one-time token, used
 ///
 /// `chatId` is the connection id of the chat's first connection, so a reconnect continues the chat.
 /// `turnId` is time-ordered: one Query (`begins_with`, descending, `Limit`) reads the last turns.
+/// Why limits are the user's, and where: docs/decisions/0007-limits.md.
 /// Why turns claim their id in an item of their own: docs/decisions/0003-turn-claims.md.
 public enum TableLayout {
     public static func turnKey(chatId: String, messageId: String) -> String { "\(chatId)!\(messageId)" }
+    /// - Parameter day: `2027-01-15`. No connection id holds an `@`.
+    public static func usageKey(day: String) -> String { "@\(day)" }
     public static func messagePrefix(chatId: String) -> String { "\(chatId)#" }
     public static func messageKey(chatId: String, turnId: String, role: MessageRole) -> String {
         "\(chatId)#\(turnId).\(role == .customer ? 0 : 1)"
     }
+
+    /// No chat id has a `!`, so no chat's items are met here.
+    public static func tokenKey(tokenId: String) -> String { "!token!\(tokenId)" }
 
     /// Attribute names. `role`, `text` and `state` are reserved words in expressions: use `#` names.
     public enum Attribute {
@@ -28,21 +36,39 @@ public enum TableLayout {
         public static let citations = "citations"
         public static let usage = "usage"
         public static let createdAt = "createdAt"
+        /// Of a used token: the connection that used it.
+        public static let usedBy = "usedBy"
         public static let state = "state"
         /// Until when (ms) the invocation that claimed a turn may still be running it.
         public static let leaseUntil = "leaseUntil"
         /// Of a turn: SHA-256 (hex) of the customer's text, so that a reused id cannot change it.
         public static let digest = "digest"
-        /// Of a session: when (ms) its rate limit is empty again; the limit's whole state (GCRA).
+        /// Of a user's day: when (ms) the rate limit is empty again; the limit's whole state (GCRA).
         public static let nextAllowedAt = "nextAllowedAt"
+        /// Of a user's day: model tokens so far.
+        public static let tokens = "tokens"
+        /// Of a chat's first session: until when (ms) the turn `busyWith` may run.
+        public static let busyUntil = "busyUntil"
+        public static let busyWith = "busyWith"
+        /// Of a reply: `{rating, comment?, createdAt}`.
+        public static let feedback = "feedback"
+        /// Of a chat's first session: `HandoffState`, and since when (ms).
+        public static let handoff = "handoff"
+        public static let handoffAt = "handoffAt"
+        /// Of a chat's first session: until when (ms) the request `handoffBy` may be telling people.
+        public static let handoffLease = "handoffLease"
+        public static let handoffBy = "handoffBy"
         /// TTL, in seconds since 1970. DynamoDB deletes late: readers filter.
         public static let expiresAt = "expiresAt"
     }
 
-    public enum Kind: String, Sendable { case session, turn, message }
+    public enum Kind: String, Sendable { case session, turn, message, token, usage }
 
     /// Of a session: `open` until `$disconnect`.
     public enum SessionState: String, Sendable { case open, closed }
+
+    /// `requested` until people were told.
+    public enum HandoffState: String, Sendable { case requested, done }
 
     /// Crockford's base 32, in the order of its bytes.
     public static let turnIdAlphabet: [UInt8] = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)

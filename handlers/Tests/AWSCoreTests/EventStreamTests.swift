@@ -1,4 +1,5 @@
 import AWSCore
+import TestSupport
 import Testing
 
 struct EventStreamTests {
@@ -46,7 +47,7 @@ struct EventStreamTests {
         var generator = SeededGenerator(seed: 12)
         let messages = (0..<500).map { _ in Self.message(&generator) }
         let answers = try Python.run(
-            "eventstream_oracle.py",
+            "Tests/AWSCoreTests/eventstream_oracle.py",
             lines: messages.map { .string(base64Encode(try $0.encoded())) }
         )
         for (message, answer) in zip(messages, answers) {
@@ -86,7 +87,10 @@ struct EventStreamTests {
             let checksum = crc32(body)
             streams.append(body + (0..<4).map { UInt8(truncatingIfNeeded: checksum >> (24 - 8 * $0)) })
         }
-        let answers = try Python.run("eventstream_oracle.py", lines: streams.map { .string(base64Encode($0)) })
+        let answers = try Python.run(
+            "Tests/AWSCoreTests/eventstream_oracle.py",
+            lines: streams.map { .string(base64Encode($0)) }
+        )
         var refused = 0
         for (stream, answer) in zip(streams, answers) {
             let read = Self.decode([stream[...]])

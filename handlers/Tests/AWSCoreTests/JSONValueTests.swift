@@ -1,5 +1,6 @@
 import AWSCore
 import Foundation
+import TestSupport
 import Testing
 
 struct JSONValueTests {
@@ -73,7 +74,10 @@ struct JSONValueTests {
             let document = Self.document(&generator, depth: 0).encoded()
             documents.append(generator.chance(40) ? document : generator.mutate(document))
         }
-        let answers = try Python.run("json_oracle.py", lines: documents.map { .string(base64Encode($0)) })
+        let answers = try Python.run(
+            "Tests/AWSCoreTests/json_oracle.py",
+            lines: documents.map { .string(base64Encode($0)) }
+        )
         var sound = 0
         for (document, answer) in zip(documents, answers) {
             let text = String(decoding: document, as: UTF8.self)

@@ -1,4 +1,5 @@
 import AWSCore
+import TestSupport
 import Testing
 
 /// 2,000 requests made from a seed, signed here and by botocore.
@@ -29,7 +30,7 @@ struct SigV4OracleTests {
     @Test func botocoreSignsTwoThousandRandomRequestsTheSame() throws {
         var generator = SeededGenerator(seed: 20_150_830)
         let cases = (0..<2000).map { _ in Self.makeCase(&generator) }
-        let answers = try Python.run("sigv4_oracle.py", lines: cases.map(\.json))
+        let answers = try Python.run("Tests/AWSCoreTests/sigv4_oracle.py", lines: cases.map(\.json))
         let keys = SigningKeyCache()
         var features: Set<String> = []
         for (number, (one, answer)) in zip(cases, answers).enumerated() {

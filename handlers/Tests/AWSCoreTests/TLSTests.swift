@@ -1,5 +1,6 @@
 import AWSCore
 import Foundation
+import TestSupport
 import Testing
 
 /// Against Python's `ssl`, with certificates that the `openssl` command makes.
@@ -11,7 +12,7 @@ struct TLSTests {
 
         init() throws {
             process.executableURL = URL(fileURLWithPath: try Python.interpreter())
-            process.arguments = ["\(Python.testDirectory)/tls_server.py"]
+            process.arguments = [Python.path(of: "Tests/AWSCoreTests/tls_server.py")]
             let output = Pipe()
             process.standardInput = input
             process.standardOutput = output

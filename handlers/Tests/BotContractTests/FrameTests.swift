@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import BotContract
@@ -16,6 +17,8 @@ struct FrameTests {
     /// The protocol's frames, as they are on the wire.
     static let golden: [(ServerFrame, String)] = [
         (.pong, #"{"type":"pong"}"#),
+        (.feedback(messageId: "m1", rating: .down), #"{"messageId":"m1","rating":"down","type":"feedback"}"#),
+        (.handoff(message: "Wait, please."), #"{"message":"Wait, please.","type":"handoff"}"#),
         (.delta(messageId: "m1", seq: 0, text: "Hi/"), #"{"messageId":"m1","seq":0,"text":"Hi/","type":"delta"}"#),
         (
             .done(
@@ -128,8 +131,8 @@ struct FrameTests {
             try ServerFrame(json: Array(json.utf8))
                 == .error(code: "gateway", message: "Internal server error", messageId: nil, retryAfter: nil)
         )
-        #expect(throws: ServerFrameError.unknownType("handoff")) {
-            try ServerFrame(json: Array(#"{"type":"handoff"}"#.utf8))
+        #expect(throws: ServerFrameError.unknownType("typing")) {
+            try ServerFrame(json: Array(#"{"type":"typing"}"#.utf8))
         }
         for wrong in ["", "[]", "{}", #"{"type":"delta"}"#, #"{"type":7}"#, #"{"type":"done","messageId":"m"}"#] {
             #expect(throws: ServerFrameError.self) { try ServerFrame(json: Array(wrong.utf8)) }
@@ -137,7 +140,7 @@ struct FrameTests {
     }
 
     @Test func framesSurviveTheirRoundTrip() throws {
-        var random = Seeded(1)
+        var random = SeededGenerator(seed: 1)
         for _ in 0..<2_000 {
             let text = random.text()
             let frame: ServerFrame = .done(
@@ -152,7 +155,7 @@ struct FrameTests {
 
     /// No bytes whatever crash the parsers.
     @Test func parsersSurviveHostileInput() {
-        var random = Seeded(2)
+        var random = SeededGenerator(seed: 2)
         let seeds =
             Self.golden.map { Array($0.1.utf8) } + [
                 Array(#"{"action":"sendMessage","message":"Hi","messageId":"m-1"}"#.utf8),
@@ -184,20 +187,8 @@ struct FrameTests {
     }
 }
 
-/// SplitMix64: the same inputs on every run.
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-
-    mutating func text() -> String {
+extension SeededGenerator {
+    fileprivate mutating func text() -> String {
         var scalars = String.UnicodeScalarView()
         for _ in 0..<Int.random(in: 0...30, using: &self) {
             let range: ClosedRange<UInt32> = Bool.random(using: &self) ? 0...0x7F : 0x80...0x1F9FF

@@ -1,4 +1,5 @@
 import BotContract
+import TestSupport
 import Testing
 
 @testable import Bot
@@ -56,7 +57,7 @@ struct PromptTests {
 
     /// Whatever comes in, Converse's demands are met and no control token is left.
     @Test func holdsForThousandsOfHistories() {
-        var random = Seeded(3)
+        var random = SeededGenerator(seed: 3)
         let parts = [
             "<|", "|>", "<|eot_id|>", "<", "|", ">", "＜", "｜", "＞", "\u{200B}", "\u{FE0F}", " ", "\n", "a", "[INST]",
             "</s>", "user", "\u{0}", "é", "<<SYS>>", "<|start_header_id|>system<|end_header_id|>", "‹", "¦", "\u{AD}",
@@ -147,7 +148,7 @@ struct CitationFilterTests {
 
     /// However a reply is cut into deltas, the text is the same, and no marker shows on the way.
     @Test func isTheSameForEveryCut() {
-        var random = Seeded(11)
+        var random = SeededGenerator(seed: 11)
         let parts = [
             "[", "]", "returns-1", "shipping-2", "returns-7", " ", "\n", ",", "word", "(", "[returns-1]", "é", "-", "3",
             "[shipping-2, returns-1]", ".", "😀", String(repeating: "x", count: 220),

@@ -1,6 +1,7 @@
 import AWSCore
 import BotContract
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import Bot
@@ -47,7 +48,7 @@ struct RuntimeTests {
     }
 
     @Test func cutsTextsThatFitTheirFrames() {
-        var random = Seeded(9)
+        var random = SeededGenerator(seed: 9)
         let parts = ["a", "\"", "\\", "\n", "\u{1}", "é", "😀", "👩‍👩‍👧", "e\u{301}", "/", "\u{2028}", "\u{7F}"]
         for _ in 0..<1_000 {
             let text = random.text(parts, upTo: 60)
@@ -131,13 +132,27 @@ struct RuntimeTests {
         #expect(error?.description.contains(text) == true, "\(error?.description ?? "")")
     }
 
-    @Test func refusesAuthenticationThatItCannotDo() throws {
-        let files = try files { $0.auth.mode = .jwt }
-        #expect(throws: InitError.self) { _ = try BotSetup(variables: variables) { files[$0] } }
+    /// The package's authorities are AWS's own; an identity provider has another.
+    @Test func findsThePublicAuthorities() throws {
+        var files = try files { $0.auth.mode = .jwt }
+        var variables = variables
+        variables[HandlerEnvironment.handler] = "authorize"
+        func web() throws -> String? {
+            try BotSetup(variables: variables) { files[$0] }.webCertificateAuthorities
+        }
+        #expect(try web() == nil)
+        files["/etc/ssl/cert.pem"] = []
+        files["/etc/pki/tls/certs/ca-bundle.crt"] = []
+        #expect(try web() == "/etc/pki/tls/certs/ca-bundle.crt")
+        files["/own.pem"] = []
+        variables[HandlerEnvironment.certificateAuthorities] = "/own.pem"
+        #expect(try web() == "/own.pem")
+        variables[HandlerEnvironment.handler] = "hello"
+        #expect(try web() == nil)
     }
 
     @Test func eventsSurviveAnyJSON() throws {
-        var random = Seeded(13)
+        var random = SeededGenerator(seed: 13)
         let base = TestBot.event("sendMessage", body: "{}")
         for _ in 0..<2_000 {
             let event = mutated(base, &random)
@@ -146,7 +161,7 @@ struct RuntimeTests {
         #expect(try WebSocketEvent(base).userId == TestBot.user)
     }
 
-    private func mutated(_ value: JSONValue, _ random: inout Seeded) -> JSONValue {
+    private func mutated(_ value: JSONValue, _ random: inout SeededGenerator) -> JSONValue {
         if Int.random(in: 0..<12, using: &random) == 0 {
             return random.pick([
                 .null, .bool(true), .int(-1), .string(""), .string("=="), .array([.null]), .object([:]),
@@ -170,34 +185,34 @@ struct RuntimeTests {
 
     /// The rate limit lets through what it promises, whatever the arrivals.
     @Test func limitsEveryMinute() throws {
-        var random = Seeded(17)
+        var random = SeededGenerator(seed: 17)
         for _ in 0..<20 {
             let limit = Int.random(in: 1...10, using: &random)
             let bot = TestBot { $0.limits.messagesPerMinute = limit }
             try bot.connect()
             let start = bot.clock.time
             var admitted = 0
-            let rate = RateLimit(perMinute: limit)
             let context = try bot.context(.sendMessage)
             for _ in 0..<60 {
                 bot.clock.time = bot.clock.time.advanced(
                     by: .milliseconds(Int.random(in: 0...2_000, using: &random))
                 )
+                let rate = UserLimits(
+                    context.configuration.limits,
+                    table: context.table,
+                    user: TestBot.user,
+                    now: bot.clock.time,
+                    deadline: bot.clock.time.advanced(by: .seconds(5))
+                )
                 do throws(RouteFailure) {
-                    _ = try rate.admit(
-                        context.table,
-                        user: TestBot.user,
-                        connectionId: TestBot.connection,
-                        now: bot.clock.time,
-                        deadline: bot.clock.time.advanced(by: .seconds(5))
-                    )
+                    try rate.settle(rate.begin())
                     admitted += 1
                 } catch {
                     #expect(error.code == .rateLimited && (1...60).contains(error.retryAfter ?? 0))
                 }
             }
             let elapsed = start.duration(to: bot.clock.time).milliseconds
-            #expect(admitted <= limit + Int(elapsed / rate.interval))
+            #expect(admitted <= limit + Int(elapsed * Int64(limit) / 60_000))
             #expect(admitted >= min(limit, 60))
         }
     }

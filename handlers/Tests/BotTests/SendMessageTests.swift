@@ -282,7 +282,7 @@ struct SendMessageTests {
 
     /// Whatever DynamoDB call fails, the client gets one terminal frame, and a resend completes the turn.
     @Test(arguments: [
-        "UpdateItem session", "PutItem turn", "Query messages", "PutItem customer", "PutItem bot",
+        "UpdateItem session", "UpdateItem limits", "PutItem turn", "Query messages", "PutItem customer", "PutItem bot",
     ])
     func endsEveryStorageFailureWithOneFrame(_ label: String) throws {
         bot.aws.lasting[label] = .error(500, "InternalServerError")
@@ -307,7 +307,7 @@ struct SendMessageTests {
     }
 
     /// A write that was done, and whose answer was lost, is retried and meets itself.
-    @Test(arguments: ["UpdateItem session", "PutItem turn", "PutItem customer", "PutItem bot"])
+    @Test(arguments: ["UpdateItem session", "UpdateItem limits", "PutItem turn", "PutItem customer", "PutItem bot"])
     func survivesLostAnswers(_ label: String) throws {
         bot.aws.scripted[label] = [.lost]
         try bot.ask("How long?")

@@ -51,7 +51,7 @@ struct SessionRouteTests {
         let welcome = try welcome()
         #expect(welcome.chatId == TestBot.connection)
         #expect(welcome.history.isEmpty)
-        let token = try #require(VisitorToken(welcome.token ?? "", key: TestBot.key, now: bot.clock.time))
+        let token = try #require(try? VisitorToken(welcome.token ?? "", key: TestBot.key, now: bot.clock.time))
         #expect(token.userId == TestBot.user)
         #expect(token.expiresAt.seconds == 1_800_000_000 + 30 * 86_400)
     }

@@ -1,15 +1,19 @@
 import AWSCore
 import BotContract
 
-/// The `$connect` authorizer: a visitor with a valid token is who the token says, one without a token is new,
-/// and whoever shows anything else is refused without a reason.
+/// The `$connect` authorizer: lets in whom the mode of access knows, and refuses everybody else without a reason.
 final class AuthorizeHandler: RouteHandler {
     private let context: BotContext
-    private let keys: TokenKeySource
+    private let access: any AccessMode
 
     init(_ context: BotContext) throws(InitError) {
         self.context = context
-        keys = try TokenKeySource(context)
+        access =
+            switch context.configuration.auth.mode {
+            case .visitor: try VisitorAccess(context)
+            case .signed: try SignedAccess(context)
+            case .jwt: try JWTAccess(context)
+            }
     }
 
     func handle(_ event: WebSocketEvent, _ invocation: Invocation) throws -> JSONValue {
@@ -18,19 +22,14 @@ final class AuthorizeHandler: RouteHandler {
             return refuse(methodArn, invocation, "origin")
         }
         let tokens = event.query["token"] ?? []
-        if tokens.isEmpty {
-            invocation.outcome = "new"
-            return policy("Allow", methodArn, user: context.newUserId(), isNew: true)
+        guard tokens.count <= 1 else { return refuse(methodArn, invocation, "token: more than one") }
+        do {
+            let identity = try access.identity(tokens.first, invocation)
+            invocation.outcome = identity.isNew ? "new" : "known"
+            return policy("Allow", methodArn, identity)
+        } catch let refusal as TokenRefusal {
+            return refuse(methodArn, invocation, "token: \(refusal)")
         }
-        guard tokens.count == 1, tokens[0].utf8.count <= VisitorToken.maximumBytes else {
-            return refuse(methodArn, invocation, "token")
-        }
-        let key = try invocation.timed("key") { try keys.key(deadline: invocation.storeDeadline) }
-        guard let token = VisitorToken(tokens[0], key: key, now: context.clock.now()) else {
-            return refuse(methodArn, invocation, "token")
-        }
-        invocation.outcome = "known"
-        return policy("Allow", methodArn, user: token.userId, isNew: false)
     }
 
     private func isAllowedOrigin(_ event: WebSocketEvent) -> Bool {
@@ -43,13 +42,13 @@ final class AuthorizeHandler: RouteHandler {
     private func refuse(_ methodArn: String, _ invocation: Invocation, _ reason: String) -> JSONValue {
         invocation.outcome = "refused"
         invocation.detail = reason
-        return policy("Deny", methodArn, user: nil, isNew: false)
+        return policy("Deny", methodArn, nil)
     }
 
     /// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
-    private func policy(_ effect: String, _ methodArn: String, user: String?, isNew: Bool) -> JSONValue {
+    private func policy(_ effect: String, _ methodArn: String, _ identity: Identity?) -> JSONValue {
         var answer: [String: JSONValue] = [
-            "principalId": .string(user ?? "refused"),
+            "principalId": .string(identity?.userId ?? "refused"),
             "policyDocument": .object([
                 "Version": .string("2012-10-17"),
                 "Statement": .array([
@@ -61,9 +60,7 @@ final class AuthorizeHandler: RouteHandler {
                 ]),
             ]),
         ]
-        if let user {
-            answer["context"] = .object(["userId": .string(user), "new": .string(isNew ? "true" : "false")])
-        }
+        if let identity { answer["context"] = .object(identity.context) }
         return .object(answer)
     }
 }

@@ -1,7 +1,7 @@
 import AWSCore
 import BotContract
 
-/// The key of visitor tokens, from SSM; kept in the process for a while, so that a changed key is noticed and
+/// The key of visitor and signed tokens, from SSM; kept in the process for a while, so that a changed key is noticed and
 /// SSM is not asked at every connect.
 final class TokenKeySource {
     static let maximumAge: Duration = .seconds(300)

@@ -1,7 +1,7 @@
 import AWSCore
 
-/// What lets a visitor be the same visitor at the next connect: `v1.<payload>.<HMAC-SHA256>`, both base64url.
-/// It says who, from when and until when; it opens nothing but this visitor's own chats.
+/// What lets a visitor be the same visitor at the next connect. It says who, from when and until when; it opens
+/// nothing but this visitor's own chats.
 struct VisitorToken: Equatable {
     static let lifetime: Duration = .days(30)
     /// Longer ones are refused unread; ours have about 150 bytes.
@@ -23,25 +23,16 @@ struct VisitorToken: Equatable {
             "iat": .int(issuedAt.seconds),
             "exp": .int(expiresAt.seconds),
         ])
-        let signed = "\(Self.version).\(base64URLEncode(payload.encoded()))"
-        return "\(signed).\(base64URLEncode(hmacSHA256(key: key, Array(signed.utf8))))"
+        return SealedText.seal(payload, version: Self.version, key: key)
     }
 
-    /// `nil` for whatever was not signed with the key, or not for now; it never says which.
-    init?(_ text: String, key: [UInt8], now: Timestamp) {
-        guard text.utf8.count <= Self.maximumBytes else { return nil }
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == Self.version,
-            let signature = base64URLDecode(String(parts[2])),
-            constantTimeEqual(signature, hmacSHA256(key: key, Array("\(parts[0]).\(parts[1])".utf8))),
-            // One spelling per token: base64 has bits that do not count.
-            base64URLEncode(signature) == parts[2],
-            let payload = base64URLDecode(String(parts[1])).flatMap({ try? JSONValue.parse($0) }),
-            let userId = payload["u"]?.stringValue, Self.isUserId(userId),
-            let issued = payload["iat"]?.intValue, let expires = payload["exp"]?.intValue,
-            // A minute for clocks that differ.
-            issued <= now.seconds + 60, now.seconds < expires
-        else { return nil }
+    init(_ text: String, key: [UInt8], now: Timestamp) throws(TokenRefusal) {
+        let payload = try SealedText.open(text, version: Self.version, maximumBytes: Self.maximumBytes, key: key)
+        guard let userId = payload["u"]?.stringValue, Self.isUserId(userId),
+            let issued = TokenTime.seconds(payload["iat"]), let expires = TokenTime.seconds(payload["exp"])
+        else { throw TokenRefusal("not the claims of a visitor token") }
+        guard issued <= now.seconds + TokenTime.skew else { throw TokenRefusal("not yet valid") }
+        guard now.seconds < expires else { throw TokenRefusal("expired") }
         self.userId = userId
         issuedAt = Timestamp(seconds: issued)
         expiresAt = Timestamp(seconds: expires)

@@ -23,14 +23,20 @@ struct ModelFamily: Equatable {
 
     /// - Parameter modelId: a model id, an inference profile's id (`us.meta.…`) or an ARN of either.
     static func of(_ modelId: String) -> ModelFamily {
+        let id = foundationId(modelId)
+        let matches = table.filter { id.hasPrefix($0.prefix) }
+        return matches.max { $0.prefix.utf8.count < $1.prefix.utf8.count }?.family
+            ?? ModelFamily(streams: false, takesSystem: false)
+    }
+
+    /// The model's own id, without the ARN or the profile's prefix that it is called by.
+    static func foundationId(_ modelId: String) -> Substring {
         var id = modelId[...]
         if id.hasPrefix("arn:"), let slash = id.lastIndex(of: "/") { id = id[id.index(after: slash)...] }
         for region in ["us-gov.", "us.", "eu.", "apac.", "jp.", "au.", "ca.", "global."] where id.hasPrefix(region) {
             id = id.dropFirst(region.count)
             break
         }
-        let matches = table.filter { id.hasPrefix($0.prefix) }
-        return matches.max { $0.prefix.utf8.count < $1.prefix.utf8.count }?.family
-            ?? ModelFamily(streams: false, takesSystem: false)
+        return id
     }
 }

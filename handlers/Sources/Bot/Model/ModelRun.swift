@@ -44,11 +44,14 @@ final class ModelRun {
             let share = fallback == nil ? .zero : min(Self.fallbackShare, left / 3)
             return try ask(model.id, until: end.advanced(by: .zero - share))
         } catch {
+            note(error)
             deltas.discard()
             guard isWanted, let fallback, context.clock.now() < end else { throw Self.failure(error) }
+            invocation.count(Metric.fallbacks)
             do throws(AWSError) {
                 return try ask(fallback, until: end)
             } catch let second {
+                note(second)
                 throw Self.failure(second, after: error)
             }
         }
@@ -157,6 +160,10 @@ final class ModelRun {
 
     private static func broken(_ message: String, _ operation: String) -> AWSError {
         AWSError(code: "malformed", message: message, status: 200, operation: operation)
+    }
+
+    private func note(_ error: AWSError) {
+        if Self.failure(error).code == .modelBusy { invocation.count(Metric.throttles) }
     }
 
     private static func failure(_ error: AWSError, after first: AWSError? = nil) -> RouteFailure {

@@ -16,20 +16,27 @@ struct Prompt: Equatable {
     /// Rough tokens that the history may take; the oldest turns go first.
     static let historyTokens = 6_000
 
-    /// - Parameter history: oldest first; without the message that is answered now.
+    /// - Parameters:
+    ///   - isCovered: whether a rule seems to be about the message.
+    ///   - history: oldest first; without the message that is answered now.
     init(
         configuration: BotConfiguration,
         rules: [BotConfiguration.RuleSection],
+        isCovered: Bool = true,
         history: [Message],
         message: String
     ) {
         self.rules = rules
-        system = Self.system(configuration, rules)
+        system = Self.system(configuration, rules, isCovered: isCovered)
         let recent = Self.recent(history, turns: configuration.history.turns)
         messages = Self.alternating(recent + [Message(role: .customer, text: ControlTokens.neutralised(message))])
     }
 
-    private static func system(_ configuration: BotConfiguration, _ rules: [BotConfiguration.RuleSection]) -> String {
+    private static func system(
+        _ configuration: BotConfiguration,
+        _ rules: [BotConfiguration.RuleSection],
+        isCovered: Bool
+    ) -> String {
         var text = ControlTokens.neutralised(configuration.prompt).trimmed
         guard !configuration.rules.isEmpty else { return text }
         text += "\n\n" + instruction(example: (rules.first ?? configuration.rules[0]).id)
@@ -40,6 +47,15 @@ struct Prompt: Equatable {
             text += "\n[\(rule.id)] \(title)\n\(ControlTokens.neutralised(rule.text).trimmed)\n"
         }
         text += "</rules>\n"
+        // A search errs at times, so the model has the last word.
+        if !isCovered {
+            text += """
+
+                A search of the rules found none that is clearly about the customer's last message. Unless one of \
+                those above is, say that you have no information about it, and offer a person's help.
+
+                """
+        }
         return text
     }
 

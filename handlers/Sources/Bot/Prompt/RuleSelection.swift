@@ -1,61 +1,69 @@
 import BotContract
+import Retrieval
 
 /// Chooses the rule sections that a turn's prompt contains.
 final class RuleSelection {
-    /// Up to here every rule goes into every prompt: nothing can be missed, and a stable prefix is cheap.
-    static let fullTokens = 6_000
-    /// `retrieval: full` is honoured up to what a 128 K context holds beside the rest.
-    static let contextTokens = 100_000
-    /// What the chosen sections may take together when not all are given.
-    static let selectedTokens = 3_000
-    /// The previous question gives a follow-up ("and abroad?") its subject, but must not outweigh it.
-    private static let previousWeight = 0.5
+    enum Mode: String { case full, lexical, hybrid }
+
+    struct Choice {
+        var sections: [BotConfiguration.RuleSection]
+        /// Whether some rule seems to be about the message.
+        var isCovered: Bool
+        var mode: Mode
+    }
 
     private let sections: [BotConfiguration.RuleSection]
     private let sizes: [Int]
-    /// `nil` where all sections are given. Made at the process's start, when Lambda gives a whole processor.
-    private let index: LexicalIndex?
+    private let givesAll: Bool
+    private let vectors: SectionVectors?
+    /// Where all sections are given it only says whether one of them fits; then it is made when it is first asked.
+    private lazy var retriever = Retriever(sections, vectors: vectors)
+
+    /// The model that questions are embedded with; `nil` where rules are found by their words, or all given.
+    let questionModel: (model: EmbeddingModel, dimensions: Int)?
 
     init(_ configuration: BotConfiguration) {
         sections = configuration.rules
-        sizes = sections.map { TokenEstimate.of($0.text) + TokenEstimate.of($0.title) + 8 }
+        sizes = sections.map {
+            TokenEstimate.of($0.text) + TokenEstimate.of($0.title) + RetrievalBudget.sectionOverhead
+        }
         let total = sizes.reduce(0, +)
-        let givesAll =
+        let embeddings = configuration.embeddings
+        vectors = embeddings.flatMap { SectionVectors($0, sections: configuration.rules.count) }
+        givesAll =
             switch configuration.retrieval {
-            case .full: total <= Self.contextTokens
-            // Embeddings come with a later version of bot.json; until then `hybrid` is what `auto` is.
-            case .auto, .hybrid: total <= Self.fullTokens
-            case .lexical: false
+            case .full: total <= RetrievalBudget.contextTokens
+            case .auto: vectors == nil && total <= RetrievalBudget.fullTokens
+            case .lexical, .hybrid: false
             }
-        index = givesAll ? nil : LexicalIndex(sections)
+        questionModel =
+            givesAll || vectors == nil
+            ? nil
+            : embeddings.flatMap { embeddings in
+                EmbeddingModel(id: embeddings.model).map { ($0, embeddings.dimensions) }
+            }
+        // At the process's start Lambda gives a whole processor.
+        if !givesAll { _ = retriever }
     }
 
-    /// In the files' own order, whatever their rank, so that neighbouring rules stay neighbours.
-    func sections(for message: String, previous: String?) -> [BotConfiguration.RuleSection] {
-        guard let index else { return sections }
-        let query =
-            Words.of(message).map { (word: $0, weight: 1.0) }
-            + Words.of(previous ?? "").map { (word: $0, weight: Self.previousWeight) }
+    /// The sections in the files' own order, whatever their rank, so that neighbouring rules stay neighbours.
+    /// - Parameters:
+    ///   - previous: the customer's message before this one.
+    ///   - vector: of the message; `nil` goes by its words.
+    func choice(for message: String, previous: String?, vector: [Float]? = nil) -> Choice {
+        let found = retriever.find(message, previous: previous, vector: vector)
+        if givesAll { return Choice(sections: sections, isCovered: found.isCovered, mode: .full) }
         var chosen: [Int] = []
         var tokens = 0
-        for (section, _) in index.ranked(query) {
-            guard tokens + sizes[section] <= Self.selectedTokens || chosen.isEmpty else { continue }
-            chosen.append(section)
-            tokens += sizes[section]
+        for hit in found.hits {
+            guard tokens + sizes[hit.section] <= RetrievalBudget.selectedTokens || chosen.isEmpty else { continue }
+            chosen.append(hit.section)
+            tokens += sizes[hit.section]
         }
-        return chosen.sorted().map { sections[$0] }
-    }
-}
-
-/// A rough count, on the high side, without the model's tokenizer.
-enum TokenEstimate {
-    /// Four ASCII characters, or one other character, to the token.
-    static func of(_ text: String) -> Int {
-        var ascii = 0
-        var other = 0
-        for byte in text.utf8 {
-            if byte < 0x80 { ascii += 1 } else if byte >= 0xC0 { other += 1 }
-        }
-        return (ascii + 3) / 4 + other
+        return Choice(
+            sections: chosen.sorted().map { sections[$0] },
+            isCovered: found.isCovered,
+            mode: found.isHybrid ? .hybrid : .lexical
+        )
     }
 }

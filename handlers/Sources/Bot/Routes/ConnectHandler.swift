@@ -1,7 +1,8 @@
 import AWSCore
 import BotContract
 
-/// `$connect`: the connection becomes a session of the visitor, and the first of its chat.
+/// `$connect`: the connection becomes a session of the customer, and the first of its chat. A token that may be
+/// used once is used up here, where the table can be written.
 final class ConnectHandler: RouteHandler {
     private let context: BotContext
     init(_ context: BotContext) { self.context = context }
@@ -14,6 +15,12 @@ final class ConnectHandler: RouteHandler {
             return .status(401)
         }
         let now = context.clock.now()
+        if let refusal = try useUp(event, user: user, invocation) {
+            invocation.outcome = "refused"
+            invocation.detail = refusal
+            // As the authorizer refuses.
+            return .status(403)
+        }
         var item = Session.opened(connectionId: event.connectionId, at: event.connectedAt ?? now)
         if let expiresAt = context.expiry(from: now, minimum: .days(1)) {
             item[TableLayout.Attribute.expiresAt] = .number(expiresAt)
@@ -29,6 +36,37 @@ final class ConnectHandler: RouteHandler {
         }
         invocation.outcome = "connected"
         return .status(200)
+    }
+
+    /// - Returns: why the connection is refused, for the log.
+    private func useUp(_ event: WebSocketEvent, user: String, _ invocation: Invocation) throws -> String? {
+        guard context.configuration.auth.mode == .signed else { return nil }
+        guard let token = event.oneTimeToken else {
+            // Of a resumed session. A context that says neither is not our authorizer's.
+            return event.signedInAt == nil || event.authorizer["tokenId"] != nil ? "no sign-in in the context" : nil
+        }
+        let claim: Item = [
+            TableLayout.Attribute.kind: .string(TableLayout.Kind.token.rawValue),
+            TableLayout.Attribute.usedBy: .string(event.connectionId),
+            // Past the token's own end, for clocks that differ.
+            TableLayout.Attribute.expiresAt: .number(token.expiresAt + 2 * TokenTime.skew),
+        ]
+        do throws(TableError) {
+            _ = try invocation.timed("token") { () throws(TableError) in
+                try context.table.put(
+                    claim,
+                    user: user,
+                    key: TableLayout.tokenKey(tokenId: token.id),
+                    onlyIfAbsent: true,
+                    deadline: invocation.storeDeadline
+                ).wait()
+            }
+            return nil
+        } catch {
+            guard case .conditionFailed(let used) = error else { throw error }
+            // Our own attempt, whose answer was lost.
+            return used?[TableLayout.Attribute.usedBy]?.text == event.connectionId ? nil : "token: used before"
+        }
     }
 }
 

@@ -11,7 +11,7 @@ final class HelloHandler: RouteHandler {
 
     init(_ context: BotContext) throws(InitError) {
         self.context = context
-        keys = context.configuration.auth.mode == .visitor ? try TokenKeySource(context) : nil
+        keys = context.configuration.auth.mode.usesTokenKey ? try TokenKeySource(context) : nil
     }
 
     func handle(_ event: WebSocketEvent, _ invocation: Invocation) throws -> JSONValue {
@@ -38,7 +38,7 @@ final class HelloHandler: RouteHandler {
                 if case .conditionFailed = error { throw RouteFailure(.noSession) }
                 throw RouteFailure(error)
             }
-            let token = try token(user, invocation)
+            let token = try token(user, event, invocation)
             let messages = FrameFit.newest(page.messages) { .welcome(chatId: chatId, token: token, history: $0) }
             invocation.timed("post") {
                 connection.post(.welcome(chatId: chatId, token: token, history: messages))
@@ -112,12 +112,21 @@ final class HelloHandler: RouteHandler {
         ).wait()
     }
 
-    /// `nil` where visitors come with tokens of another issuer.
-    private func token(_ user: String, _ invocation: Invocation) throws(RouteFailure) -> String? {
+    /// What the customer comes back with; `nil` where an identity provider's tokens are what counts, and where
+    /// the company's backend must vouch again.
+    private func token(_ user: String, _ event: WebSocketEvent, _ invocation: Invocation) throws(RouteFailure)
+        -> String?
+    {
         guard let keys else { return nil }
         do {
             let key = try invocation.timed("key") { try keys.key(deadline: invocation.storeDeadline) }
-            return VisitorToken(userId: user, issuedAt: context.clock.now()).signed(with: key)
+            let now = context.clock.now()
+            guard context.configuration.auth.mode == .signed else {
+                return VisitorToken(userId: user, issuedAt: now).signed(with: key)
+            }
+            return event.signedInAt
+                .flatMap { ResumeToken(userId: user, signedInAt: $0, now: now) }?
+                .signed(with: key)
         } catch {
             throw RouteFailure(.internal, cause: "\(error)")
         }

@@ -16,6 +16,8 @@ extension HandlerName {
         case .hello: try HelloHandler(context)
         case .sendMessage: SendMessageHandler(context)
         case .history: HistoryHandler(context)
+        case .feedback: FeedbackHandler(context)
+        case .handoff: try HandoffHandler(context)
         case .fallback: FallbackHandler(context)
         }
     }
@@ -43,6 +45,15 @@ struct RouteFailure: Error {
     init(_ error: TableError) {
         self.init(.storageFailed, cause: error.description)
     }
+
+    /// The same, for a client that must wait for a lease which could not be given back.
+    func delayed(until leaseUntil: Int64, now: Timestamp, because reason: String) -> RouteFailure {
+        var failure = self
+        let left = max(0, leaseUntil - now.milliseconds)
+        failure.retryAfter = max(retryAfter ?? 1, Int((left + 999) / 1000))
+        failure.cause = [cause, reason].compactMap { $0 }.joined(separator: "; ")
+        return failure
+    }
 }
 
 extension RouteHandler {
@@ -65,7 +76,10 @@ extension RouteHandler {
                 messageId = error.messageId
                 throw RouteFailure(error.code, cause: error.detail)
             }
-            if case .sendMessage(_, let id) = frame { messageId = id }
+            switch frame {
+            case .sendMessage(_, let id), .feedback(let id, _, _): messageId = id
+            default: break
+            }
             guard let user = event.userId else {
                 throw RouteFailure(.noSession, cause: "no authorizer context: has $connect an authorizer?")
             }

@@ -16,18 +16,19 @@ final class SendMessageHandler: RouteHandler {
             guard case .sendMessage(let message, let messageId) = frame else {
                 throw RouteFailure(.badFrame, cause: "this route serves 'sendMessage'")
             }
-            let limit = RateLimit(perMinute: context.configuration.limits.messagesPerMinute)
-            let session = try invocation.timed("session") { () throws(RouteFailure) in
-                try limit.admit(
-                    context.table,
-                    user: user,
-                    connectionId: event.connectionId,
-                    now: context.clock.now(),
-                    deadline: invocation.storeDeadline
-                )
-            }
-            guard let chatId = session[TableLayout.Attribute.chatId]?.text else {
-                throw RouteFailure(.noSession, cause: "a session item without a chat")
+            let now = context.clock.now()
+            let turnId = context.newTurnId(at: now)
+            let deadline = invocation.storeDeadline
+            let limits = UserLimits(
+                context.configuration.limits,
+                table: context.table,
+                user: user,
+                now: now,
+                deadline: deadline
+            )
+            let lock = ChatLock(context, invocation, user: user, connectionId: event.connectionId, turnId: turnId)
+            let (chatId, refusal) = try invocation.timed("session") { () throws(RouteFailure) in
+                try Self.admit(limits, lock)
             }
             let claim = TurnClaim(
                 context: context,
@@ -35,16 +36,49 @@ final class SendMessageHandler: RouteHandler {
                 user: user,
                 chatId: chatId,
                 messageId: messageId,
+                turnId: turnId,
                 text: message
             )
-            try Turn(
+            let turn = Turn(
                 context: context,
                 invocation: invocation,
                 connection: connection,
                 rules: rules,
                 claim: claim,
-                message: message
-            ).run()
+                message: message,
+                limits: limits,
+                lock: lock
+            )
+            do throws(RouteFailure) {
+                guard let refusal else { return try turn.run() }
+                // A reply that used up the day may not have arrived: it can be had until the turn is forgotten.
+                if refusal.code == .dailyLimit, try turn.isAnsweredFromStore() { return }
+                throw refusal
+            } catch {
+                throw lock.released(error, at: context.clock.now())
+            }
         }
+    }
+
+    /// Both updates are on the wire together. Who has no session, or has a turn running, is told that first.
+    /// - Returns: the connection's chat, locked, and why the limits refuse the message.
+    private static func admit(
+        _ limits: UserLimits,
+        _ lock: ChatLock
+    ) throws(RouteFailure) -> (chatId: String, refusal: RouteFailure?) {
+        let pendingLock = lock.begin()
+        let pendingLimits = limits.begin()
+        let chat: Result<String, RouteFailure>
+        do throws(RouteFailure) {
+            chat = .success(try lock.settle(pendingLock))
+        } catch {
+            chat = .failure(error)
+        }
+        do throws(RouteFailure) {
+            try limits.settle(pendingLimits)
+        } catch {
+            return (try chat.get(), error)
+        }
+        return (try chat.get(), nil)
     }
 }

@@ -4,11 +4,12 @@ import BotContract
 /// One turn, from its claim to `done`. What can overlap does:
 ///
 ///     claim   ├──┤
-///     history ├───┤
+///     history ├───┤                                      (limits and the chat's lock came before)
+///     vector  ├───┤ of the message, where rules are found by meaning
 ///     model       ├──── thinks ────┬─ streams ──────┤
 ///     customer's message ├──┤      │                │
 ///     deltas                       ├─┤ ├─┤ ├─┤  ├──┤ last
-///     reply                                      ├──┤ stored
+///     reply                                      ├──┤ stored; tokens counted, chat unlocked
 ///     done                                           ├─┤
 ///
 /// `done` says that the turn is stored, so it is sent after both of its messages are.
@@ -19,6 +20,8 @@ final class Turn {
     private let rules: RuleSelection
     private let claim: TurnClaim
     private let message: String
+    private let limits: UserLimits
+    private let lock: ChatLock
     private var deadline: Timestamp { invocation.storeDeadline }
 
     init(
@@ -27,7 +30,9 @@ final class Turn {
         connection: Connection,
         rules: RuleSelection,
         claim: TurnClaim,
-        message: String
+        message: String,
+        limits: UserLimits,
+        lock: ChatLock
     ) {
         self.context = context
         self.invocation = invocation
@@ -35,27 +40,43 @@ final class Turn {
         self.rules = rules
         self.claim = claim
         self.message = message
+        self.limits = limits
+        self.lock = lock
     }
 
     func run() throws(RouteFailure) {
         let pendingClaim = claim.begin(now: context.clock.now(), deadline: deadline)
         let pendingHistory = beginHistory()
+        let embedding = QuestionEmbedding(message, rules, context)
         let earlier: TurnClaim.Earlier?
         do throws(RouteFailure) {
             earlier = try invocation.timed("claim") { () throws(RouteFailure) in try claim.settle(pendingClaim) }
             if let earlier, try isSettled(earlier) {
                 pendingHistory?.cancel()
+                embedding?.cancel()
                 return
             }
         } catch {
             pendingHistory?.cancel()
+            embedding?.cancel()
             throw error
         }
         do throws(RouteFailure) {
-            try answer(turnId: earlier?.turnId ?? claim.turnId, pendingHistory)
+            try answer(turnId: earlier?.turnId ?? claim.turnId, pendingHistory, embedding)
         } catch {
             throw released(error)
         }
+    }
+
+    /// Sends the reply to a message that was sent before; `false` when there is none.
+    func isAnsweredFromStore() throws(RouteFailure) -> Bool {
+        guard let earlier = try claim.earlier(deadline: deadline), earlier.digest == claim.digest,
+            let stored = try storedReply(earlier.turnId)
+        else { return false }
+        invocation.outcome = "duplicate"
+        settle([lock.beginRelease()])
+        finish(stored.reply, stored.usage)
+        return true
     }
 
     /// Whether nothing is left to do for a `messageId` that was claimed before.
@@ -63,6 +84,7 @@ final class Turn {
         guard earlier.digest == claim.digest else { throw RouteFailure(.messageIdReused) }
         if let stored = try storedReply(earlier.turnId) {
             invocation.outcome = "duplicate"
+            settle([lock.beginRelease()])
             finish(stored.reply, stored.usage)
             return true
         }
@@ -75,14 +97,27 @@ final class Turn {
         return false
     }
 
-    private func answer(turnId: String, _ pendingHistory: PendingQuery?) throws(RouteFailure) {
-        let history = try invocation.timed("history") { () throws(RouteFailure) in
-            try earlierMessages(pendingHistory, before: turnId)
+    private func answer(
+        turnId: String,
+        _ pendingHistory: PendingQuery?,
+        _ embedding: QuestionEmbedding?
+    ) throws(RouteFailure) {
+        invocation.count(Metric.turns)
+        let history: [ChatMessage]
+        do throws(RouteFailure) {
+            history = try invocation.timed("history") { () throws(RouteFailure) in
+                try earlierMessages(pendingHistory, before: turnId)
+            }
+        } catch {
+            embedding?.cancel()
+            throw error
         }
         let previous = history.last { $0.role == .customer }?.text
+        let choice = invocation.timed("retrieval") { choose(previous, embedding) }
         let prompt = Prompt(
             configuration: context.configuration,
-            rules: rules.sections(for: message, previous: previous),
+            rules: choice.sections,
+            isCovered: choice.isCovered,
             history: history.map { Prompt.Message(role: $0.role, text: $0.text) },
             message: message
         )
@@ -105,10 +140,18 @@ final class Turn {
 
         deltas.flush()
         invocation.usage = reply.usage
+        if reply.citations.isEmpty, !context.configuration.rules.isEmpty { invocation.count(Metric.unanswered) }
         let pendingReply = beginPut(.bot, turnId, reply.text, reply.citations, reply.usage)
+        // `done` invites the next message, which must find the chat free and these tokens counted.
+        let bookkeeping = [lock.beginRelease(), reply.usage.map { limits.beginCount($0) }]
         invocation.timed("post") { connection.settle() }
+        let stored: Result<Item, TableError> = invocation.timed("store") {
+            let stored = pendingReply.result
+            settle(bookkeeping)
+            return stored
+        }
         do throws(TableError) {
-            try invocation.timed("store") { () throws(TableError) in _ = try pendingReply.wait() }
+            _ = try stored.get()
         } catch {
             guard case .conditionFailed = error else { throw RouteFailure(error) }
             // Another invocation answered this turn meanwhile: what is stored is the answer.
@@ -119,6 +162,15 @@ final class Turn {
         }
         invocation.outcome = "answered"
         finish((reply.text, reply.citations), reply.usage)
+    }
+
+    /// What fails here is in the log, and does no harm to the turn: the lease ends by itself.
+    private func settle(_ writes: [PendingWrite?]) {
+        for write in writes {
+            guard let write, case .failure(let error) = write.result else { continue }
+            if case .conditionFailed = error { continue }
+            invocation.detail = [invocation.detail, error.description].compactMap { $0 }.joined(separator: "; ")
+        }
     }
 
     private func finish(_ reply: (text: String, citations: [Citation]), _ usage: TokenUsage?) {
@@ -141,16 +193,29 @@ final class Turn {
             try claim.release(deadline: deadline)
             return failure
         } catch {
-            var failure = failure
-            let left = claim.leaseUntil - context.clock.now().milliseconds
-            failure.retryAfter = max(failure.retryAfter ?? 1, Int((max(left, 0) + 999) / 1000))
-            failure.cause = [failure.cause, "release: \(error)"].compactMap { $0 }.joined(separator: "; ")
-            return failure
+            return failure.delayed(until: claim.leaseUntil, now: context.clock.now(), because: "release: \(error)")
         }
     }
 }
 
 extension Turn {
+    /// By meaning where that is to be had in time, else by words.
+    private func choose(_ previous: String?, _ embedding: QuestionEmbedding?) -> RuleSelection.Choice {
+        var vector: [Float]?
+        var failure: String?
+        if let embedding {
+            do throws(AWSError) {
+                vector = try embedding.vector(previous: previous)
+            } catch {
+                failure = error.code
+            }
+        }
+        let choice = rules.choice(for: message, previous: previous, vector: vector)
+        if embedding != nil, choice.mode != .hybrid, failure == nil { failure = "vector" }
+        invocation.retrieval = RetrievalNote(mode: choice.mode, isCovered: choice.isCovered, failure: failure)
+        return choice
+    }
+
     private func beginHistory() -> PendingQuery? {
         let turns = context.configuration.history.turns
         guard turns > 0 else { return nil }

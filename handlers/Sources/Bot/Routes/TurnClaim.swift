@@ -27,13 +27,14 @@ struct TurnClaim {
         user: String,
         chatId: String,
         messageId: String,
+        turnId: String,
         text: String
     ) {
         table = context.table
         self.user = user
         self.chatId = chatId
         self.messageId = messageId
-        turnId = context.newTurnId(at: context.clock.now())
+        self.turnId = turnId
         leaseUntil = invocation.deadline.advanced(by: Self.margin).milliseconds
         digest = hexEncode(sha256(Array(text.utf8)))
     }
@@ -71,17 +72,31 @@ struct TurnClaim {
             return nil
         } catch {
             guard case .conditionFailed(let item) = error else { throw RouteFailure(error) }
-            guard let item, let turnId = item[A.turnId]?.text else {
+            guard let item, let earlier = earlier(item) else {
                 throw RouteFailure(.storageFailed, cause: "a claim without its attributes")
             }
             // A retry after a lost answer meets what its own first attempt wrote.
-            if turnId == self.turnId { return nil }
-            return Earlier(
-                turnId: turnId,
-                leaseUntil: item[A.leaseUntil]?.integer ?? 0,
-                digest: item[A.digest]?.text ?? digest
-            )
+            return earlier.turnId == turnId ? nil : earlier
         }
+    }
+
+    /// The claim as it is stored; `nil` where the message is new.
+    func earlier(deadline: Timestamp) throws(RouteFailure) -> Earlier? {
+        do throws(TableError) {
+            let items = try table.newest(user: user, prefix: key, upTo: key, limit: 1, deadline: deadline).wait()
+            return items.first.flatMap(earlier)
+        } catch {
+            throw RouteFailure(error)
+        }
+    }
+
+    private func earlier(_ item: Item) -> Earlier? {
+        guard let turnId = item[A.turnId]?.text else { return nil }
+        return Earlier(
+            turnId: turnId,
+            leaseUntil: item[A.leaseUntil]?.integer ?? 0,
+            digest: item[A.digest]?.text ?? digest
+        )
     }
 
     /// Takes over a claim whose lease is over: of several that try, one succeeds.

@@ -6,6 +6,8 @@ struct BotContext {
     var configuration: BotConfiguration
     var environment: BotEnvironment
     var aws: AWSClient
+    /// To hosts that are not AWS's.
+    var web: any HTTPTransport
     var clock: any WallClock
     /// Cryptographically secure.
     var randomBytes: (Int) -> [UInt8]
@@ -43,6 +45,7 @@ struct BotEnvironment {
     var partitionKey: String
     var sortKey: String
     var tokenKeyParameter: String?
+    var handoffTopic: String?
     /// All of them, for the endpoints' own rules.
     var variables: [String: String]
 
@@ -60,6 +63,7 @@ struct BotEnvironment {
         partitionKey = value(HandlerEnvironment.partitionKey) ?? "userId"
         sortKey = value(HandlerEnvironment.sortKey) ?? "sessionId"
         tokenKeyParameter = value(HandlerEnvironment.tokenKeyParameter)
+        handoffTopic = value(HandlerEnvironment.handoffTopic)
         self.variables = variables
     }
 }

@@ -9,6 +9,14 @@ struct BotSetup {
     var configuration: BotConfiguration
     /// A PEM file that exists; `nil` for the machine's own authorities.
     var certificateAuthorities: String?
+    /// The same for hosts that are not AWS's: the package's authorities are AWS's own.
+    var webCertificateAuthorities: String?
+
+    /// Where Amazon Linux, Debian and Alpine keep the public authorities. OpenSSL's own default is the folder of
+    /// the machine that it was built on.
+    private static let publicAuthorities = [
+        "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/cert.pem",
+    ]
 
     /// - Parameter readFile: the file's bytes; `nil` when it cannot be read.
     init(variables: [String: String], readFile: (String) -> [UInt8]?) throws(InitError) {
@@ -32,6 +40,9 @@ struct BotSetup {
         }
         let packaged = root + "/" + PackageLayout.certificateAuthorities
         certificateAuthorities = file ?? (readFile(packaged) == nil ? nil : packaged)
+        if configuration.auth.mode == .jwt, handler == .authorize {
+            webCertificateAuthorities = file ?? Self.publicAuthorities.first { readFile($0) != nil }
+        }
     }
 
     private static func configuration(
@@ -54,15 +65,10 @@ struct BotSetup {
                     + "build and deploy both with the same botctl"
             )
         }
-        let configuration: BotConfiguration
         do {
-            configuration = try JSONValueDecoder().decode(BotConfiguration.self, from: json)
+            return try JSONValueDecoder().decode(BotConfiguration.self, from: json)
         } catch {
             throw InitError("\(path) cannot be used: \(error)")
         }
-        guard configuration.auth.mode == .visitor else {
-            throw InitError("auth.mode '\(configuration.auth.mode.rawValue)' is not served by this bootstrap")
-        }
-        return configuration
     }
 }

@@ -15,6 +15,9 @@ final class Invocation {
     var detail: String?
     var usage: TokenUsage?
     var model: String?
+    /// By `Metric`.
+    private(set) var counts: [String: Int64] = [:]
+    var retrieval: RetrievalNote?
     private(set) var timings: [String: Int64] = [:]
     private let clock: any WallClock
 
@@ -42,5 +45,15 @@ final class Invocation {
         if timings[moment] == nil { timings[moment] = started.duration(to: clock.now()).milliseconds }
     }
 
+    func count(_ metric: String) { counts[metric, default: 0] += 1 }
+
     var elapsed: Int64 { started.duration(to: clock.now()).milliseconds }
+}
+
+/// How a turn's rules were found.
+struct RetrievalNote {
+    var mode: RuleSelection.Mode
+    var isCovered: Bool
+    /// Why the search by meaning gave way to the one by words.
+    var failure: String?
 }

@@ -24,6 +24,13 @@ enum InvocationLog {
         }
         if let detail = invocation.detail { fields["detail"] = .string(detail) }
         if let model = invocation.model { fields["model"] = .string(model) }
+        if let retrieval = invocation.retrieval {
+            var note: [String: JSONValue] = [
+                "mode": .string(retrieval.mode.rawValue), "covered": .bool(retrieval.isCovered),
+            ]
+            if let failure = retrieval.failure { note["failure"] = .string(failure) }
+            fields["retrieval"] = .object(note)
+        }
         var timings = invocation.timings.mapValues { JSONValue.int($0) }
         timings["total"] = .int(invocation.elapsed)
         fields["ms"] = .object(timings)
@@ -32,17 +39,28 @@ enum InvocationLog {
                 "input": .int(Int64(usage.inputTokens)), "output": .int(Int64(usage.outputTokens)),
             ])
         }
-        if handler == .sendMessage {
-            addMetrics(to: &fields, invocation: invocation, failed: isError, configuration: configuration, now: now)
+        if handler == .sendMessage || !invocation.counts.isEmpty {
+            addMetrics(
+                to: &fields,
+                invocation: invocation,
+                failed: isError && handler == .sendMessage,
+                configuration: configuration,
+                now: now
+            )
         }
         return .object(fields)
     }
 
     /// Outcomes that are ours to fix, as against those that a client brought about.
     static let serverFaults: Set<String> = Set(
-        [ErrorCode.modelBusy, .modelFailed, .modelTimeout, .storageFailed, .internal].map(\.rawValue)
+        [ErrorCode.modelBusy, .modelFailed, .modelTimeout, .storageFailed, .handoffFailed, .internal].map(\.rawValue)
     )
 
+    /// Outcomes by which a limit refuses a message.
+    private static let refusals: Set<String> = Set([ErrorCode.rateLimited, .dailyLimit].map(\.rawValue))
+
+    /// CloudWatch takes metrics from a log line in the embedded metric format: `_aws` names them, the line's own
+    /// members hold their values. JSON's `_aws` must be at the line's root.
     private static func addMetrics(
         to fields: inout [String: JSONValue],
         invocation: Invocation,
@@ -50,17 +68,25 @@ enum InvocationLog {
         configuration: BotConfiguration,
         now: Timestamp
     ) {
-        var metrics: [(name: String, unit: String, value: Int64)] = [
-            (Metric.failedTurns, "Count", failed ? 1 : 0)
+        var metrics: [(name: String, unit: String, value: JSONValue)] = [
+            (Metric.failedTurns, "Count", .int(failed ? 1 : 0))
         ]
+        if refusals.contains(invocation.outcome) { metrics.append((Metric.refusals, "Count", 1)) }
+        for (name, count) in invocation.counts.sorted(by: { $0.key < $1.key }) {
+            metrics.append((name, "Count", .int(count)))
+        }
         if let usage = invocation.usage {
-            metrics.append((Metric.tokens, "Count", Int64(usage.inputTokens + usage.outputTokens)))
-            metrics.append((Metric.turn, "Milliseconds", invocation.elapsed))
+            metrics.append((Metric.tokens, "Count", .int(Int64(usage.inputTokens + usage.outputTokens))))
+            metrics.append((Metric.turn, "Milliseconds", .int(invocation.elapsed)))
+            if let cost = invocation.model.flatMap({ ModelPrices.cost(of: usage, model: $0) }) {
+                metrics.append((Metric.cost, "None", .double(cost)))
+            }
         }
         if let first = invocation.timings["firstToken"] {
-            metrics.append((Metric.firstToken, "Milliseconds", first))
+            metrics.append((Metric.firstToken, "Milliseconds", .int(first)))
         }
-        for metric in metrics { fields[metric.name] = .int(metric.value) }
+        if invocation.retrieval?.failure != nil { metrics.append((Metric.retrievalFallbacks, "Count", 1)) }
+        for metric in metrics { fields[metric.name] = metric.value }
         fields[Metric.Dimension.bot] = .string(configuration.name)
         fields[Metric.Dimension.stage] = .string(configuration.stage)
         fields["_aws"] = .object([

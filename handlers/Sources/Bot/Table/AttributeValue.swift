@@ -4,7 +4,7 @@ typealias Item = [String: AttributeValue]
 
 /// A DynamoDB attribute value, of the types that the bot's items have
 /// (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html).
-enum AttributeValue: Equatable {
+enum AttributeValue: Equatable, Sendable {
     case string(String)
     case number(Int64)
     case list([AttributeValue])

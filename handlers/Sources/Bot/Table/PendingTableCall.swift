@@ -32,6 +32,15 @@ struct PendingWrite {
     func wait() throws(TableError) -> Item {
         try answer(of: call)["Attributes"]?.objectValue?.mapValues(AttributeValue.init(json:)) ?? [:]
     }
+
+    /// `wait`, as a value.
+    var result: Result<Item, TableError> {
+        do throws(TableError) {
+            return .success(try wait())
+        } catch {
+            return .failure(error)
+        }
+    }
 }
 
 /// A Query on its way.

@@ -40,33 +40,36 @@ struct Table {
 
     /// Changes an item that exists; its attributes afterwards are the answer. Expressions name attributes as
     /// `#name` and values as `:name`.
+    /// - Parameters:
+    ///   - add: numbers to add to attributes, which count as 0 where they are absent.
+    ///   - mustExist: whether an item that is not there refuses the change, rather than begins with it.
     func update(
         user: String,
         key: String,
         set: String,
+        add: String? = nil,
         condition: String? = nil,
         values: Item,
+        mustExist: Bool = true,
         deadline: Timestamp
     ) -> PendingWrite {
-        let condition = "attribute_exists(#\(Self.sortKeyName))" + (condition.map { " AND (\($0))" } ?? "")
-        let update = "SET \(set)"
-        var names = Self.attributeNames(in: update + " " + condition)
-        names["#\(Self.sortKeyName)"] = .string(sortKey)
-        return PendingWrite(
-            begin(
-                "UpdateItem",
-                [
-                    "Key": keys(user, key),
-                    "UpdateExpression": .string(update),
-                    "ConditionExpression": .string(condition),
-                    "ExpressionAttributeNames": .object(names),
-                    "ExpressionAttributeValues": Self.values(values),
-                    "ReturnValues": "ALL_NEW",
-                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-                ],
-                deadline
-            )
-        )
+        let update = "SET \(set)" + (add.map { " ADD \($0)" } ?? "")
+        let exists = mustExist ? "attribute_exists(#\(Self.sortKeyName))" : nil
+        let conditions = [exists, condition.map { "(\($0))" }].compactMap { $0 }.joined(separator: " AND ")
+        var names = Self.attributeNames(in: update + " " + conditions)
+        if mustExist { names["#\(Self.sortKeyName)"] = .string(sortKey) }
+        var fields: [String: JSONValue] = [
+            "Key": keys(user, key),
+            "UpdateExpression": .string(update),
+            "ExpressionAttributeNames": .object(names),
+            "ExpressionAttributeValues": Self.values(values),
+            "ReturnValues": "ALL_NEW",
+        ]
+        if !conditions.isEmpty {
+            fields["ConditionExpression"] = .string(conditions)
+            fields["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        }
+        return PendingWrite(begin("UpdateItem", fields, deadline))
     }
 
     /// The newest items whose sort key begins with the prefix, newest first, strongly consistent: the turn

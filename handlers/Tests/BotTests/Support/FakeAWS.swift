@@ -35,6 +35,8 @@ final class FakeAWS: HTTPTransport {
     private(set) var modelBodies: [JSONValue] = []
     private(set) var posts: [(url: String, frame: ServerFrame)] = []
     private(set) var urls: [String] = []
+    /// The forms posted to SNS.
+    private(set) var publications: [String] = []
     /// Runs before the request with the label is answered.
     var before: [String: () -> Void] = [:]
 
@@ -91,6 +93,16 @@ final class FakeAWS: HTTPTransport {
                 "GetParameter", { .json(.object(["Parameter": .object(["Value": .string(tokenKey)])])) }
             )
         }
+        let form = String(decoding: body, as: UTF8.self)
+        if form.hasPrefix("Action=Publish&") {
+            return (
+                "Publish",
+                {
+                    self.publications.append(form)
+                    return .response(200, Array("<PublishResponse/>".utf8))
+                }
+            )
+        }
         if path.hasPrefix("/@connections/") {
             guard let frame = try? ServerFrame(json: body) else { preconditionFailure("posted no frame") }
             precondition(body.count <= Frame.maximumBytes, "a frame of \(body.count) bytes")
@@ -127,6 +139,8 @@ final class FakeAWS: HTTPTransport {
             let prefix = body["ExpressionAttributeValues"]?[":prefix"]?["S"]?.stringValue ?? ""
             return prefix.hasSuffix("#") ? "Query messages" : "Query reply"
         }
+        if sort.hasPrefix("!token!") { return "\(action) token" }
+        if sort.hasPrefix("@") { return "\(action) limits" }
         if sort.contains("!") { return "\(action) turn" }
         if sort.hasSuffix(".0") { return "\(action) customer" }
         if sort.hasSuffix(".1") { return "\(action) bot" }
@@ -134,7 +148,7 @@ final class FakeAWS: HTTPTransport {
     }
 }
 
-private final class FakeExchange: HTTPExchange {
+final class FakeExchange: HTTPExchange {
     private let answer: FakeAnswer
     private var onWait: (() -> Void)?
     private var chunks: [[UInt8]] = []

@@ -3,7 +3,8 @@ import AWSCore
 @testable import Bot
 
 /// A table in memory that evaluates the expressions which the bot writes: comparisons, `attribute_exists`,
-/// `attribute_not_exists`, `begins_with`, `BETWEEN`, `AND`, `OR`, parentheses, and `SET` with sums. Whether
+/// `attribute_not_exists`, `begins_with`, `BETWEEN`, `AND`, `OR`, parentheses, and `SET` with sums and
+/// `ADD` of one number. Whether
 /// DynamoDB reads them alike is for the end-to-end test to say.
 final class FakeTable {
     var items: [String: Item] = [:]
@@ -34,7 +35,13 @@ final class FakeTable {
             if let refusal = refuse(body, address, names, values) { return refusal }
             var item = items[address] ?? [:]
             let old = item
-            let set = body["UpdateExpression"]?.stringValue?.dropFirst(4) ?? ""
+            let clauses = (body["UpdateExpression"]?.stringValue?.dropFirst(4) ?? "").split(separator: " ADD ")
+            let set = clauses[0]
+            if clauses.count > 1 {
+                let sides = clauses[1].split(separator: " ").map(String.init)
+                let name = names[sides[0]]?.stringValue ?? "?"
+                item[name] = .number((old[name]?.integer ?? 0) + (values[sides[1]]?.integer ?? 0))
+            }
             for assignment in set.split(separator: ",") {
                 let sides = assignment.split(separator: "=").map { $0.split(separator: " ").map(String.init) }
                 let name = names[sides[0][0]]?.stringValue ?? "?"
@@ -49,6 +56,8 @@ final class FakeTable {
                     item[name] = operand(sides[1][0])
                 }
             }
+            let key = (body["Key"]?.objectValue ?? [:]).mapValues(AttributeValue.init(json:))
+            item.merge(key) { stored, _ in stored }
             items[address] = item
             return .json(.object(["Attributes": Self.json(item)]))
         case "Query":
@@ -159,6 +168,7 @@ private struct Expression {
             guard let left = left?.integer, let right = right?.integer else { return false }
             switch sign {
             case "<=": return left <= right
+            case "<": return left < right
             case ">": return left > right
             default: preconditionFailure("the fake table does not know '\(sign)'")
             }

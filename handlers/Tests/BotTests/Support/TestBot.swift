@@ -1,5 +1,6 @@
 import AWSCore
 import BotContract
+import TestSupport
 
 @testable import Bot
 
@@ -9,13 +10,15 @@ final class TestBot {
     static let fallback = "us.meta.llama3-1-8b-instruct-v1:0"
     static let user = "v_AAAAAAAAAAAAAAAAAAAAAA"
     static let connection = "Lq3dEfGhIAMCJ1A="
+    static let topic = "arn:aws:sns:us-east-2:111122223333:handoff"
     static let key = [UInt8](repeating: 7, count: 32)
 
     let clock = FakeClock()
     let aws: FakeAWS
+    let web = FakeWeb()
     var configuration: BotConfiguration
     private(set) var logs: [JSONValue] = []
-    private var random = Seeded(1)
+    private var random = SeededGenerator(seed: 1)
     /// Of the next invocation, from now.
     var timeout: Duration = .seconds(29)
     private var functions: [HandlerName: BotFunction] = [:]
@@ -46,7 +49,8 @@ final class TestBot {
             retrieval: .auto,
             history: .init(turns: 12, retentionDays: 30),
             limits: .init(messageChars: 4000, messagesPerMinute: 20, tokensPerUserPerDay: 50_000),
-            auth: .init(mode: .visitor)
+            auth: .init(mode: .visitor),
+            handoff: .init(message: "A colleague will take over.")
         )
         change(&configuration)
         self.configuration = configuration
@@ -61,6 +65,7 @@ final class TestBot {
                 HandlerEnvironment.table: "acme-table",
                 HandlerEnvironment.partitionKey: FakeTable.partitionKey,
                 HandlerEnvironment.sortKey: FakeTable.sortKey,
+                HandlerEnvironment.handoffTopic: Self.topic,
                 HandlerEnvironment.tokenKeyParameter: TokenKey.parameterName(name: "acme", stage: "dev"),
             ],
             handler: handler
@@ -74,6 +79,7 @@ final class TestBot {
                 clock: clock,
                 random: { 0.5 }
             ),
+            web: web,
             clock: clock,
             randomBytes: { self.random.bytes($0) },
             log: { self.logs.append($0) }
@@ -96,6 +102,19 @@ final class TestBot {
     @discardableResult
     func connect(_ connection: String = connection, user: String = user) throws -> JSONValue {
         try serve(.connect, Self.event("$connect", type: "CONNECT", connection: connection, user: user))
+    }
+
+    /// A connect route's event as API Gateway makes it from what the authorizer answered.
+    static func connected(_ authorizer: JSONValue, connection: String = connection) -> JSONValue {
+        withAuthorizer(authorizer, event("$connect", type: "CONNECT", connection: connection, user: nil))
+    }
+
+    static func withAuthorizer(_ answer: JSONValue, _ event: JSONValue) -> JSONValue {
+        var members = event.objectValue ?? [:]
+        var context = event["requestContext"]?.objectValue ?? [:]
+        context["authorizer"] = answer["context"] ?? .object([:])
+        members["requestContext"] = .object(context)
+        return .object(members)
     }
 
     @discardableResult
