@@ -101,7 +101,7 @@ def main():
             lines.append([])
 
         show("deploy", "--yes")
-        show("chat", "--message", "How long do I have to send something back?")
+        show("chat", "--message", "Can I return unused goods for a refund?")
         spec = folder / "botctl.yml"
         spec.write_text(spec.read_text().replace("Be friendly and brief", "Greet with ahoy. Be friendly and brief", 1))
         show("diff")

@@ -63,7 +63,7 @@ step "3/8  Deploy it (builds the handlers the first time)"
 run deploy --yes
 
 step "4/8  Chat with it"
-question="How long do I have to send something back?"
+question="Can I return unused goods for a refund?"
 reply=$(run chat --message "$question" | tee /dev/stderr)
 grep -qiE 'days|rule' <<<"$reply" || { echo "the reply quotes no rule" >&2; exit 1; }
 

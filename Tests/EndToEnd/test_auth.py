@@ -96,7 +96,7 @@ def test_a_token_of_botctl_lets_its_customer_in_once(signed, url, aws, outputs):
         KeyConditionExpression="userId = :user",
         ExpressionAttributeValues={":user": {"S": "s_42"}},
     )["Items"]
-    assert sorted(item["kind"]["S"] for item in items) == ["message", "message", "session", "token", "turn"]
+    assert sorted(item["kind"]["S"] for item in items) == ["message", "message", "session", "token", "turn", "usage"]
 
 
 def test_the_documented_python_makes_tokens(url, key):
