@@ -21,18 +21,25 @@ BOTCTL = sys.argv[1]
 AWS = str(pathlib.Path(sys.executable).parent / "aws")
 
 
+def compile_c(name, scratch):
+    program = scratch / name
+    subprocess.run(["cc", "-O2", "-o", str(program), str(HERE / f"{name}.c")], check=True)
+    return str(program)
+
+
 def timed(arguments, folder, environment, code=0):
     """Wall milliseconds and peak RSS (MB) of one command."""
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        arguments, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    reader, writer = os.pipe()
+    # The shell moves the pipe to descriptor 3 and becomes the small parent that measures.
+    process = subprocess.run(
+        ["/bin/sh", "-c", f'exec "$@" 3>&{writer}', "sh", MEASURE, *arguments], cwd=folder, env=environment,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, pass_fds=[writer],
     )
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    wall = (time.perf_counter() - began) * 1000
-    assert process.returncode == code, f"{arguments}: exit {process.returncode}\n{output.decode()}"
-    return wall, usage.ru_maxrss / 1024
+    os.close(writer)
+    with os.fdopen(reader) as result:
+        wall, peak = result.read().split()
+    assert process.returncode == code, f"{arguments}: exit {process.returncode}\n{process.stdout.decode()}"
+    return float(wall), int(peak) / 1024
 
 
 def median(samples):
@@ -94,8 +101,7 @@ def bench_bootstrap(project, environment, scratch):
     package, bootstrap = pathlib.Path(built["package"]), scratch / "task/bootstrap"
     shutil.unpack_archive(package, scratch / "task", "zip")
     bootstrap.chmod(0o755)
-    server = scratch / "runtime_api"
-    subprocess.run(["cc", "-O2", "-o", str(server), str(HERE / "runtime_api.c")], check=True)
+    server = compile_c("runtime_api", scratch)
     event = scratch / "event.json"
     event.write_text(json.dumps(connect_event()))
     function = {
@@ -106,7 +112,7 @@ def bench_bootstrap(project, environment, scratch):
     }
 
     def once(count):
-        output = subprocess.check_output([str(server), str(event), str(count), "--", str(bootstrap)], env=function, stderr=subprocess.DEVNULL, text=True)
+        output = subprocess.check_output([server, str(event), str(count), "--", str(bootstrap)], env=function, stderr=subprocess.DEVNULL, text=True)
         return json.loads(output[output.rindex('{"cold_us"'):])
 
     cold = [once(60)["cold_us"] for _ in range(21)]
@@ -139,6 +145,8 @@ def main():
 
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="botctl-bench."))
     server = None
+    global MEASURE
+    MEASURE = compile_c("measure", scratch)
     try:
         project = scratch / "bench-shop"
         environment = base_environment()

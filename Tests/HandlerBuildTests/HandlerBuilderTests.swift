@@ -149,7 +149,7 @@ private final class Workshop {
     /// Packages beside the handlers are not hashed, so the compiler decides.
     @Test func neverSkipsWithPackagesByPath() throws {
         let workshop = try Workshop()
-        try workshop.folder.write("project/handlers/Package.swift", #".package(name: "x", path: "../shared")"#)
+        try workshop.folder.write("project/handlers/Package.swift", #".package(name: "x", path: "../common")"#)
         _ = try workshop.build()
         #expect(try !workshop.build().skipped)
     }
