@@ -22,7 +22,7 @@ $(VENV)/.installed: Tests/requirements.txt .ci/setup
 	@.ci/setup python $(VENV)
 
 build: setup ## Build botctl (.build/release/botctl)
-	swift build -c release --product botctl $(SWIFT_FLAGS)
+	swift build -c release --product botctl --static-swift-stdlib $(SWIFT_FLAGS)
 
 test: setup lint test-unit test-handlers test-e2e ## Everything that must hold: unit, golden, fuzz and end-to-end tests
 

@@ -31,4 +31,8 @@ func source(root: String, files: some Sequence<String>) throws -> String {
 let arguments = CommandLine.arguments
 guard arguments.count > 3 else { throw Unusable(description: "usage: embed-project ROOT OUTPUT FILE=PATH…") }
 let text = try source(root: arguments[1], files: arguments[3...])
-try Data(text.utf8).write(to: URL(filePath: arguments[2]), options: .atomic)
+let output = URL(filePath: arguments[2])
+// SwiftPM runs this at each build; only a new content may cost a compilation.
+if (try? Data(contentsOf: output)) != Data(text.utf8) {
+    try Data(text.utf8).write(to: output, options: .atomic)
+}

@@ -81,7 +81,8 @@ def bench_deploy(project, environment):
     )
     stack = cloudformation.describe_stacks()["Stacks"]
     mine = next(s for s in stack if s["StackName"].startswith(project.name))
-    template.write_text(subprocess.check_output([BOTCTL, "synth", "--stdout"], cwd=project, env=environment, text=True))
+    synthesized = json.loads(subprocess.check_output([BOTCTL, "synth", "--stdout"], cwd=project, env=environment))
+    template.write_text(json.dumps(synthesized, separators=(",", ":")))  # what fits into a request
     parameters = [f"{p['ParameterKey']}={p['ParameterValue']}" for p in mine["Parameters"]]
     timed([BOTCTL, "teardown", "--yes", "--delete-data"], project, environment)
     peer = [AWS, "cloudformation", "deploy", "--template-file", str(template), "--stack-name", "peer",
