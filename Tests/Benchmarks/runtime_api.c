@@ -104,13 +104,14 @@ int main(int argc, char **argv) {
     }
 
     double started = now_us(), cold = 0, sent = 0;
-    pid_t child = fork();
+    pid_t child = vfork();
     if (child == 0) {
         execv(argv[4], argv + 4);
-        die(argv[4]);
+        _exit(127);
     }
 
     int handed = 0, answered = 0;
+    long idle = 0;
     double give_up = started + 120e6;
     while (answered < count && now_us() < give_up) {
         struct pollfd polls[connections + 1];
@@ -122,9 +123,14 @@ int main(int argc, char **argv) {
                 polls[n] = (struct pollfd){.fd = peers[i].fd, .events = POLLIN};
                 owners[n++] = i;
             }
-        if (poll(polls, (nfds_t)n, 1000) == 0 && waitpid(child, NULL, WNOHANG) == child) {
-            fprintf(stderr, "runtime_api: the bootstrap exited\n");
-            return 1;
+        // Leaves the processor to the start; never sleeps afterwards: on a virtual machine, waking this process
+        // would cost more than what is measured.
+        if (poll(polls, (nfds_t)n, handed == 0 ? 1000 : 0) == 0) {
+            if ((handed == 0 || ++idle % 100000 == 0) && waitpid(child, NULL, WNOHANG) == child) {
+                fprintf(stderr, "runtime_api: the bootstrap exited\n");
+                return 1;
+            }
+            continue;
         }
         if (polls[0].revents & POLLIN) {
             int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC), one = 1;
