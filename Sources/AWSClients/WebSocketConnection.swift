@@ -166,9 +166,17 @@ package final class WebSocketConnection {
             return nil
         } catch {
             try? send(.close(code: error.closeCode, reason: error.detail))
+            discardRest()
             end(code: error.closeCode, reason: error.detail)
             throw .violation(error)
         }
+    }
+
+    /// Reads what still comes until the peer ends the connection, for a second at most: bytes that are unread at
+    /// the close make TCP reset the connection, and the reset may overtake our close frame.
+    private func discardRest() {
+        let deadline = now().advanced(by: .seconds(1))
+        while now() < deadline, case .bytes? = try? stream.read(timeout: now().duration(to: deadline)) {}
     }
 
     /// False at the deadline.
