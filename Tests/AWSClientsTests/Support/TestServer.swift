@@ -48,6 +48,13 @@ final class TestServer: @unchecked Sendable {
 
 /// A listening socket on a free port of 127.0.0.1.
 func listen() throws -> (descriptor: Int32, port: Int) {
+    let (descriptor, port) = try boundSocket()
+    guard Glibc.listen(descriptor, 64) == 0 else { throw SystemCallFailed("listen") }
+    return (descriptor, port)
+}
+
+/// A socket that has a free port of 127.0.0.1 to itself.
+private func boundSocket() throws -> (descriptor: Int32, port: Int) {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw SystemCallFailed("socket") }
     var address = sockaddr_in()
@@ -56,19 +63,21 @@ func listen() throws -> (descriptor: Int32, port: Int) {
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let result = withUnsafeMutablePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-            bind(descriptor, generic, size) == 0 && Glibc.listen(descriptor, 64) == 0
-                && getsockname(descriptor, generic, &size) == 0
+            bind(descriptor, generic, size) == 0 && getsockname(descriptor, generic, &size) == 0
         }
     }
     guard result else { throw SystemCallFailed("bind") }
     return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
 }
 
-/// A port on which nothing listens.
-func closedPort() throws -> Int {
-    let (descriptor, port) = try listen()
-    close(descriptor)
-    return port
+/// A port on which nothing listens, and that no other test gets while this one holds it.
+struct ClosedPort {
+    let port: Int
+    private let descriptor: Int32
+
+    init() throws { (descriptor, port) = try boundSocket() }
+
+    func release() { close(descriptor) }
 }
 
 func startThread(_ body: @escaping @Sendable () -> Void) {

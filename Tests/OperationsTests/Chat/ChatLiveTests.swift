@@ -67,12 +67,12 @@ import Testing
         #expect(reader.next(timeout: .milliseconds(10)) == .timeout)
         let text = Array("eins\r\n\nzw".utf8)
         #expect(write(ends[1], text, text.count) == text.count)
-        #expect(reader.next(timeout: .seconds(5)) == .line("eins"))
-        #expect(reader.next(timeout: .seconds(5)) == .line(""))
+        #expect(reader.next(timeout: .seconds(60)) == .line("eins"))
+        #expect(reader.next(timeout: .seconds(60)) == .line(""))
         #expect(reader.next(timeout: .milliseconds(10)) == .timeout)
         close(ends[1])
-        #expect(reader.next(timeout: .seconds(5)) == .line("zw"))
-        #expect(reader.next(timeout: .seconds(5)) == .end)
+        #expect(reader.next(timeout: .seconds(60)) == .line("zw"))
+        #expect(reader.next(timeout: .seconds(60)) == .end)
         close(ends[0])
     }
 }

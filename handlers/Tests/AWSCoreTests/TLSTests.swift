@@ -47,7 +47,7 @@ struct TLSTests {
 
     private static func failure(_ transport: SocketTransport, _ request: HTTPRequest) -> TransportError? {
         do throws(TransportError) {
-            _ = try transport.send(request, timeout: .seconds(10))
+            _ = try transport.send(request, timeout: .seconds(60))
             return nil
         } catch {
             return error
@@ -58,7 +58,7 @@ struct TLSTests {
         let server = try Server()
         let transport = try server.transport()
         let text = { (request: HTTPRequest) in
-            String(decoding: try transport.send(request, timeout: .seconds(10)).body, as: UTF8.self)
+            String(decoding: try transport.send(request, timeout: .seconds(60)).body, as: UTF8.self)
         }
         #expect(try text(server.request("good")) == "TLSv1.3 http/1.1 ")
         #expect(try text(server.request("good", host: "127.0.0.1")) == "TLSv1.3 http/1.1 ")
@@ -79,8 +79,8 @@ struct TLSTests {
         #expect(try text(server.request("good", path: "/end")) == "honest end")
         #expect(Self.failure(transport, try server.request("good", path: "/cut"))?.kind == .truncated)
 
-        let first = try transport.begin(server.request("good"), timeout: .seconds(10))
-        let second = try transport.begin(server.request("tls12"), timeout: .seconds(10))
+        let first = try transport.begin(server.request("good"), timeout: .seconds(60))
+        let second = try transport.begin(server.request("tls12"), timeout: .seconds(60))
         #expect(try second.response().status == 200)
         #expect(try first.response().status == 200)
 
