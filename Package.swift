@@ -143,8 +143,9 @@ let package = Package(
         .testTarget(
             name: "BotctlCommandsTests",
             dependencies: [
-                "BotctlCommands", "Operations", "Diagnostics", "Planning", "BotSpec", "TestSupport", awsCore,
-                botContract, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "BotctlCommands", "Operations", "Diagnostics", "Planning", "BotSpec", "CloudFormation", "Synthesis",
+                "HandlerBuild", "TestSupport", awsCore, botContract,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["Goldens"],
             swiftSettings: settings

@@ -68,6 +68,7 @@ extension Plan {
     private static func addition(_ resource: Resource) -> Change {
         var change = Change(action: .add, logicalId: resource.id.text, type: resource.type)
         change.reasons = widening(Grants(resource), over: nil)
+        change.reasons += Exposure.reasons(from: nil, to: resource) + Cost.reasons(from: nil, to: resource)
         return change
     }
 
@@ -86,6 +87,7 @@ extension Plan {
         } else if resource.type == "AWS::Logs::LogGroup", resource.deletionPolicy?.hasPrefix("Retain") != true {
             change.reasons.append(.init(.logsLost, "its logs are deleted"))
         }
+        change.reasons += Exposure.reasons(from: resource, to: nil)
         return change
     }
 
@@ -109,6 +111,7 @@ extension Plan {
         guard !change.properties.isEmpty else { return nil }
         if change.properties.contains(where: \.replaces) { replace(&change, new) }
         change.reasons += widening(Grants(new), over: Grants(old))
+        change.reasons += Exposure.reasons(from: old, to: new) + Cost.reasons(from: old, to: new)
         return change
     }
 
@@ -168,8 +171,10 @@ extension Plan {
     private static func rank(_ change: Change) -> Change.Rank {
         let kinds = change.reasons.map(\.kind)
         if kinds.contains(.dataLoss) { return .dataLoss }
+        if change.action == .replace { return .replacement }
         if kinds.contains(.widerPermission) { return .widerPermission }
-        return change.action == .replace ? .replacement : .other
+        if kinds.contains(.exposure) { return .exposure }
+        return kinds.contains(.cost) ? .cost : .other
     }
 }
 

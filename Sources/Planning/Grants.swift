@@ -108,6 +108,13 @@ struct Grants: Equatable {
         return sentences
     }
 
+    /// A resource of the stack by its logical id, as a reader knows it; anything else as it is written.
+    private static func name(of resource: String) -> String {
+        if resource.hasPrefix("!Ref ") { return String(resource.dropFirst(5)) }
+        guard resource.hasPrefix("!GetAtt "), resource.hasSuffix(".Arn") else { return resource }
+        return String(resource.dropFirst(8).dropLast(4))
+    }
+
     /// One sentence for all actions on one resource.
     private static func sentences(_ grants: Set<Grant>, verb: String) -> [String] {
         var actions: [Grant: [String]] = [:]
@@ -118,7 +125,8 @@ struct Grants: Equatable {
         }
         return actions.map { key, actions in
             (key.principal.map { "lets \($0): " } ?? "") + "\(verb) \(actions.sorted().joined(separator: ", "))"
-                + (key.resource.isEmpty ? "" : " on \(key.resource)") + (key.condition.map { " where \($0)" } ?? "")
+                + (key.resource.isEmpty ? "" : " on \(name(of: key.resource))")
+                + (key.condition.map { " where \($0)" } ?? "")
         }.sorted()
     }
 }

@@ -37,6 +37,7 @@ extension PackageChange {
             let change = PropertyChange(path: path, before: old.settings[path], after: new.settings[path])
             if change.before != change.after { settings.append(change) }
         }
+        reasons = settings.compactMap(Exposure.reason) + settings.compactMap(Cost.reason)
     }
 }
 

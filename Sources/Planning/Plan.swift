@@ -1,11 +1,11 @@
 /// What a deploy would change, as a value: views and the JSON form are made from it.
 package struct Plan: Sendable, Equatable {
     /// Of the JSON form; grows when a reader would have to change.
-    package static let formatVersion = 1
+    package static let formatVersion = 2
 
     /// The stack does not exist yet.
     package var createsStack: Bool
-    /// Most consequential first: data loss, wider permissions, replacements, the rest; then by logical id.
+    /// Most consequential first, by `Change.Rank`; then by logical id.
     package var changes: [Change]
     package var parameters: [ValueChange]
     package var outputs: [ValueChange]
@@ -41,7 +41,9 @@ package struct Plan: Sendable, Equatable {
             }
             if change.rank == .dataLoss { summary.dataLoss += 1 }
             if change.reasons.contains(where: { $0.kind == .widerPermission }) { summary.widerPermissions += 1 }
+            if change.reasons.contains(where: { $0.kind == .exposure }) { summary.exposed += 1 }
         }
+        if package?.reasons.contains(where: { $0.kind == .exposure }) == true { summary.exposed += 1 }
         return summary
     }
 
@@ -55,6 +57,12 @@ package struct Plan: Sendable, Equatable {
         package var dataLoss = 0
         /// Of the above: how many may do more than before.
         package var widerPermissions = 0
+        /// How many open something to people who could not reach it, or take a protection away; the package
+        /// counts as one.
+        package var exposed = 0
+
+        /// Whether somebody or something may do more once this is deployed.
+        package var widens: Bool { widerPermissions > 0 || exposed > 0 }
     }
 }
 
@@ -64,14 +72,18 @@ package struct Change: Sendable, Equatable {
 
     /// By impact, gravest first.
     package enum Rank: Int, Sendable, CaseIterable, Comparable {
-        case dataLoss, widerPermission, replacement, other
+        case dataLoss, replacement, widerPermission, exposure, cost, other
         package static func < (left: Rank, right: Rank) -> Bool { left.rawValue < right.rawValue }
     }
 
     /// Why a reader should look twice.
     package struct Reason: Sendable, Equatable {
         package enum Kind: String, Sendable, CaseIterable {
-            case dataLoss, widerPermission, replacement
+            case dataLoss, replacement, widerPermission
+            /// Opens something to people who could not reach it, or takes a protection away.
+            case exposure
+            /// Something new, or more of something, is paid for.
+            case cost
             /// Refers to something that is replaced.
             case follows
             /// Leaves the stack, stays in the account.
@@ -155,19 +167,23 @@ package struct PackageChange: Sendable, Equatable {
     package var settings: [PropertyChange]
     /// Names of other files of the package that differ.
     package var files: [String]
+    /// Why a reader should look twice, gravest first.
+    package var reasons: [Change.Reason]
 
     package init(
         handlersChanged: Bool?,
         prompt: TextDiff? = nil,
         rules: [RuleChange] = [],
         settings: [PropertyChange] = [],
-        files: [String] = []
+        files: [String] = [],
+        reasons: [Change.Reason] = []
     ) {
         self.handlersChanged = handlersChanged
         self.prompt = prompt
         self.rules = rules
         self.settings = settings
         self.files = files
+        self.reasons = reasons
     }
 
     package struct RuleChange: Sendable, Equatable {

@@ -23,7 +23,7 @@ extension Plan.Summary {
         .object([
             "add": .int(Int64(add)), "change": .int(Int64(change)), "replace": .int(Int64(replace)),
             "remove": .int(Int64(remove)), "dataLoss": .int(Int64(dataLoss)),
-            "widerPermissions": .int(Int64(widerPermissions)),
+            "widerPermissions": .int(Int64(widerPermissions)), "exposed": .int(Int64(exposed)),
         ])
     }
 }
@@ -33,8 +33,10 @@ extension Change.Rank {
     package var name: String {
         switch self {
         case .dataLoss: "dataLoss"
-        case .widerPermission: "widerPermission"
         case .replacement: "replacement"
+        case .widerPermission: "widerPermission"
+        case .exposure: "exposure"
+        case .cost: "cost"
         case .other: "other"
         }
     }
@@ -48,10 +50,14 @@ extension Change {
             "type": .string(type),
             "rank": .string(rank.name),
             "properties": .array(properties.map(\.json)),
-            "reasons": .array(
-                reasons.map { .object(["kind": .string($0.kind.rawValue), "text": .string($0.text)]) }
-            ),
+            "reasons": .array(reasons.map(\.json)),
         ])
+    }
+}
+
+extension Change.Reason {
+    fileprivate var json: JSONValue {
+        .object(["kind": .string(kind.rawValue), "text": .string(text)])
     }
 }
 
@@ -85,6 +91,7 @@ extension PackageChange {
             ),
             "settings": .array(settings.map(\.json)),
             "files": .array(files.map(JSONValue.string)),
+            "reasons": .array(reasons.map(\.json)),
         ]
         fields["handlersChanged"] = handlersChanged.map(JSONValue.bool)
         fields["prompt"] = prompt?.json

@@ -29,6 +29,8 @@ package enum UpdateBehavior {
     /// Types that keep what customers wrote; replacing or removing one loses it.
     static let dataTypes: Set<String> = ["AWS::DynamoDB::Table", "AWS::S3::Bucket"]
 
+    package static func holdsData(_ type: String) -> Bool { dataTypes.contains(type) }
+
     /// - Parameter path: of a property, from the resource's properties down.
     static func replaces(_ type: String, _ path: String) -> Bool {
         replacing[type]?.contains(String(path.prefix { $0 != "." && $0 != "[" })) == true

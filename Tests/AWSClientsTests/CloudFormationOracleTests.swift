@@ -179,6 +179,72 @@ import Testing
         #expect(differences == [])
     }
 
+    @Test func drift() throws {
+        let differences = try differencesFromBotocore([
+            OracleCall(
+                "cloudformation",
+                "DetectStackDrift",
+                ["StackName": "acme"],
+                answer: Self.result("DetectStackDrift", "<StackDriftDetectionId>d</StackDriftDetectionId>")
+            ) { session throws in
+                [("StackDriftDetectionId", .string(try CloudFormationClient(session: session).detectDrift("acme")))]
+            },
+            OracleCall(
+                "cloudformation",
+                "DescribeStackDriftDetectionStatus",
+                ["StackDriftDetectionId": "d"],
+                answer: Self.result(
+                    "DescribeStackDriftDetectionStatus",
+                    """
+                    <StackId>arn:s</StackId><StackDriftDetectionId>d</StackDriftDetectionId>
+                    <DetectionStatus>DETECTION_FAILED</DetectionStatus><DetectionStatusReason>denied</DetectionStatusReason>
+                    <Timestamp>2026-11-22T17:20:26Z</Timestamp>
+                    """
+                )
+            ) { session throws in
+                let detection = try CloudFormationClient(session: session).driftDetection("d")
+                #expect(detection.hasFailed && !detection.isRunning)
+                return [
+                    ("DetectionStatus", .string(detection.status)),
+                    ("DetectionStatusReason", optional(detection.reason)),
+                ]
+            },
+            OracleCall(
+                "cloudformation",
+                "DescribeStackResourceDrifts",
+                ["StackName": "acme", "StackResourceDriftStatusFilters": ["MODIFIED", "DELETED"]],
+                answer: Self.result(
+                    "DescribeStackResourceDrifts",
+                    """
+                    <StackResourceDrifts><member>
+                      <StackId>arn:s</StackId><LogicalResourceId>Table</LogicalResourceId>
+                      <PhysicalResourceId>acme-table</PhysicalResourceId><ResourceType>AWS::DynamoDB::Table</ResourceType>
+                      <StackResourceDriftStatus>MODIFIED</StackResourceDriftStatus><PropertyDifferences><member>
+                        <PropertyPath>/BillingMode</PropertyPath><ExpectedValue>PAY_PER_REQUEST</ExpectedValue>
+                        <ActualValue>PROVISIONED</ActualValue><DifferenceType>NOT_EQUAL</DifferenceType>
+                      </member></PropertyDifferences><Timestamp>2026-11-22T17:20:26Z</Timestamp>
+                    </member></StackResourceDrifts>
+                    """
+                )
+            ) { session throws in
+                let drift = try #require(try CloudFormationClient(session: session).driftedResources("acme").first)
+                let difference = try #require(drift.differences.first)
+                let path = "StackResourceDrifts.0"
+                return [
+                    ("\(path).LogicalResourceId", .string(drift.logicalId)),
+                    ("\(path).PhysicalResourceId", optional(drift.physicalId)),
+                    ("\(path).ResourceType", .string(drift.type)),
+                    ("\(path).StackResourceDriftStatus", .string(drift.status)),
+                    ("\(path).PropertyDifferences.0.PropertyPath", .string(difference.path)),
+                    ("\(path).PropertyDifferences.0.ExpectedValue", optional(difference.expected)),
+                    ("\(path).PropertyDifferences.0.ActualValue", optional(difference.actual)),
+                    ("\(path).PropertyDifferences.0.DifferenceType", .string(difference.kind)),
+                ]
+            },
+        ])
+        #expect(differences == [])
+    }
+
     @Test func changingCalls() throws {
         let request = ChangeSetRequest(
             stackName: "acme",

@@ -26,6 +26,18 @@ def test_the_whole_life_of_a_bot(shop, aws):
     assert "nothing to do" in (again.out + again.err).lower()
     shop.ok("diff")
 
+    # A second opinion by CloudFormation, which leaves nothing behind, and what was changed behind its back.
+    stack = shop.ok("diff", "--json").json["stack"]
+    seen = shop.ok("diff", "--change-set", "--drift", "--json").json
+    assert seen["empty"] and seen["drift"] == []
+    assert aws("cloudformation").list_change_sets(StackName=stack)["Summaries"] == []
+    function = shop.ok("outputs", "--json").json["outputs"]["FunctionHello"]
+    aws("lambda").update_function_configuration(FunctionName=function, MemorySize=1024)
+    assert [found["logicalId"] for found in shop.ok("diff", "--drift", "--json", code=2).json["drift"]] == ["HelloFunction"]
+    comment = shop.ok("diff", "--drift", "--markdown", code=2).out
+    assert comment.startswith(f"<!-- botctl diff: {stack} -->") and "HelloFunction" in comment
+    aws("lambda").update_function_configuration(FunctionName=function, MemorySize=256)
+
     rules = shop.folder / "rules"
     first = sorted(rules.glob("*.md"))[0]
     first.write_text(first.read_text() + "\n## Tuesdays\n\nOn Tuesdays every repair comes with a free sticker.\n")

@@ -30,4 +30,47 @@ import Testing
         #expect(question.meaning(of: "y") == false)
         #expect(question.meaning(of: "") == false)
     }
+
+    /// Which plans are asked about, by `--approve`, and what a protected stage wants besides.
+    @Test(
+        arguments: [
+            ("", Approval.any, true), ("", .widening, false), ("", .never, false),
+            ("table: { partitionKey: customer }\n", .widening, true),
+            ("table: { partitionKey: customer }\n", .never, false),
+            ("table: { onTeardown: delete }\n", .widening, true), ("protect: true\n", .never, true),
+        ]
+    )
+    func approval(change: String, approval: Approval, asks: Bool) throws {
+        let fixture = Fixture()
+        try fixture.deploy()
+        fixture.spec += change.isEmpty ? "throttling: { rate: 7 }\n" : change
+        let spec = try fixture.context.loadSpec().spec
+        let plan = try Diff.run(fixture.context, fixture.host).plan
+        let question = DeployQuestion.make(plan: plan, spec: spec, isNew: false, approval: approval)
+        #expect((question != nil) == asks)
+        #expect(question?.confirmation == (spec.protect ? "dev" : nil))
+    }
+
+    @Test func withoutATerminalAWideningPlanStopsThere() throws {
+        let fixture = Fixture()
+        try fixture.deploy()
+        fixture.assumeYes = false
+        fixture.spec += "throttling: { rate: 7 }\n"
+        #expect(try Deploy.run(fixture.context, fixture.host, approval: .widening).outcome == .updated)
+        fixture.spec += "table: { onTeardown: delete }\n"
+        expectFailure(.consentNeeded) { try Deploy.run(fixture.context, fixture.host, approval: .widening) }
+        #expect(fixture.stack?.changeSets.isEmpty == true)
+        #expect(try Deploy.run(fixture.context, fixture.host, approval: .never).outcome == .updated)
+    }
+
+    @Test func aProtectedStageTakesNoBareYes() throws {
+        let fixture = Fixture()
+        fixture.spec += "protect: true\n"
+        expectFailure(.consentNeeded) { try Deploy.run(fixture.context, fixture.host) }
+        var context = fixture.context
+        context.confirmation = "prod"
+        expectFailure(.consentNeeded) { try Deploy.run(context, fixture.host) }
+        context.confirmation = "dev"
+        #expect(try Deploy.run(context, fixture.host).outcome == .created)
+    }
 }

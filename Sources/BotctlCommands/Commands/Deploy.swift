@@ -12,14 +12,28 @@ struct DeployCommand: BotctlCommand {
 
             Examples:
               botctl deploy
-              botctl deploy --stage prod --yes      (in CI)
+              botctl deploy --yes
+              botctl deploy --approve widening                        (in CI: stops at what a person should see)
+              botctl deploy --stage prod --approve never --confirm prod
             """
     )
 
     @OptionGroup var global: GlobalOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "Which plans need a yes: never, widening (lost data, replacements, more permissions), any.",
+            valueName: "plans"
+        )
+    )
+    var approve = Approval.any
+
+    @OptionGroup var protection: ProtectionOptions
+
     func execute(_ session: Session) throws(OperationError) -> ExitStatus {
-        let view = DeployView(result: try Deploy.run(session.context, session.host))
+        let view = DeployView(
+            result: try Deploy.run(protection.apply(session.context), session.host, approval: approve)
+        )
         session.host.finish()
         session.console.output(session.isJSON ? view.json : view.text(session.console.outputStyle))
         return .done

@@ -23,6 +23,8 @@ struct ForgetCommand: BotctlCommand {
     @Flag(help: "Only count the items.")
     var dryRun = false
 
+    @OptionGroup var protection: ProtectionOptions
+
     func validate() throws {
         // DynamoDB's limit for a partition key
         // (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html).
@@ -33,7 +35,7 @@ struct ForgetCommand: BotctlCommand {
 
     func execute(_ session: Session) throws(OperationError) -> ExitStatus {
         let view = ForgetView(
-            result: try Forget.run(session.context, user: user, isDryRun: dryRun, session.host)
+            result: try Forget.run(protection.apply(session.context), user: user, isDryRun: dryRun, session.host)
         )
         session.host.finish()
         session.console.output(session.isJSON ? view.json : view.text(session.console.outputStyle))

@@ -21,9 +21,11 @@ struct TeardownCommand: BotctlCommand {
     @Flag(help: "Delete the stored conversations, too.")
     var deleteData = false
 
+    @OptionGroup var protection: ProtectionOptions
+
     func execute(_ session: Session) throws(OperationError) -> ExitStatus {
         let view = TeardownView(
-            result: try Teardown.run(session.context, deleteData: deleteData, session.host)
+            result: try Teardown.run(protection.apply(session.context), deleteData: deleteData, session.host)
         )
         session.host.finish()
         session.console.output(session.isJSON ? view.json : view.text(session.console.outputStyle))

@@ -1,6 +1,6 @@
 import Planning
 
-/// A plan as text: what loses data, widens permissions or replaces first, then the package, then the rest.
+/// A plan as text: the gravest changes first, then the package, then the rest.
 struct PlanView {
     private let plan: Plan
 
@@ -14,9 +14,9 @@ struct PlanView {
         var text = summary(style) + "\n"
         if plan.createsStack { return text + additionsByType(style) }
         let (followers, others) = splitByPackage()
-        text += others.filter { $0.rank != .other }.map { change($0, style) }.joined()
+        text += changes(others.filter { $0.rank != .other }, style)
         if let package = plan.package { text += PackageView(package).text(style) }
-        text += others.filter { $0.rank == .other }.map { change($0, style) }.joined()
+        text += changes(others.filter { $0.rank == .other }, style)
         if followers > 0 {
             text += "  \(style.yellow("~"))   \(style.bold(plural(followers, "function")))  run the new package\n"
         }
@@ -61,6 +61,9 @@ struct PlanView {
         if counts.widerPermissions > 0 {
             text += style.yellow("The bot would be allowed to do more than before.") + "\n"
         }
+        if counts.exposed > 0 {
+            text += style.yellow("Something would be open to more people, or less protected.") + "\n"
+        }
         return text
     }
 
@@ -81,7 +84,12 @@ struct PlanView {
         return aligned(rows, indent: "  ")
     }
 
-    private func change(_ change: Change, _ style: Style) -> String {
+    private func changes(_ changes: [Change], _ style: Style) -> String {
+        ChangeGroup.groups(of: changes).map { group($0, style) }.joined()
+    }
+
+    private func group(_ group: ChangeGroup, _ style: Style) -> String {
+        let change = group.change
         let symbol =
             switch change.action {
             case .add: style.green("+  ")
@@ -89,13 +97,18 @@ struct PlanView {
             case .replace: style.red("-/+")
             case .remove: style.red("-  ")
             }
-        var text = "  \(symbol) \(style.bold(change.logicalId))  \(style.faint(shortType(change.type)))\n"
+        let type = style.faint(shortType(change.type))
+        var text = "  \(symbol) \(style.bold(visible(group.names[0])))  \(type)\n"
+        if group.names.count > 1 {
+            let kind = plural(group.names.count, shortType(change.type))
+            text = "  \(symbol) \(style.bold(kind))  \(Self.value(group.names.joined(separator: ", ")))\n"
+        }
         for reason in change.reasons {
             let line = "        \(visible(reason.text))\n"
             switch reason.kind {
             case .dataLoss: text += style.red(line)
-            case .widerPermission, .replacement: text += style.yellow(line)
-            default: text += line
+            case .widerPermission, .replacement, .exposure: text += style.yellow(line)
+            case .cost, .follows, .kept, .logsLost: text += line
             }
         }
         let rows = change.properties.map { property in
@@ -133,6 +146,10 @@ struct PackageView {
 
     func text(_ style: Style) -> String {
         var text = ""
+        for reason in package.reasons {
+            let line = "  !   \(visible(reason.text))\n"
+            text += reason.kind == .exposure ? style.yellow(line) : line
+        }
         switch package.handlersChanged {
         case true?: text += "  \(style.yellow("~")) \(style.bold("Handlers"))  the program changes\n"
         case nil: text += "  \(style.yellow("~")) \(style.bold("Package"))  the deployed one cannot be compared\n"

@@ -39,6 +39,7 @@ struct ProgressView {
             line("Upload", "\(byteCount(Int64(bytes))) to s3://\(bucket)/\(shortKey(key))")
         case .artifactPresent(let key): line("Upload", "none, \(shortKey(key)) is there already")
         case .tokenKeyCreated(let parameter): line("Token key", "created in \(parameter)")
+        case .detectingDrift(let stack): Drawing(transient: "  looking for drift in \(stack) …")
         case .creatingChangeSet(let stack, let name): Drawing(transient: "  planning \(stack) (change set \(name)) …")
         case .planned(let plan): draw(plan)
         case .watching(let stack, let work): begin(stack, work)

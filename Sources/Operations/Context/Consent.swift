@@ -27,6 +27,16 @@ package struct Question: Sendable, Equatable {
     }
 }
 
+/// Which plans need somebody's yes (`deploy --approve`).
+package enum Approval: String, Sendable, CaseIterable {
+    /// None: the plan is executed as it is.
+    case never
+    /// Those that lose data, replace something, allow somebody more, or expose something.
+    case widening
+    /// All.
+    case any
+}
+
 /// Who answers a question.
 package enum Consent: Sendable, Equatable {
     /// `--yes` has answered it.

@@ -15,6 +15,7 @@ package enum OperationEvent: Sendable, Equatable {
     case uploading(bucket: String, key: String, bytes: Int)
     case artifactPresent(key: String)
     case tokenKeyCreated(parameter: String)
+    case detectingDrift(stack: String)
     case creatingChangeSet(stack: String, name: String)
     /// Shown before anything is executed.
     case planned(Plan)

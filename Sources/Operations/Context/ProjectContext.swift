@@ -8,6 +8,8 @@ package struct ProjectContext {
     package var overrides: Overrides
     /// `--yes`: every question is answered with yes.
     package var assumeYes: Bool
+    /// `--confirm`: what a protected stage wants typed.
+    package var confirmation: String?
     package var effects: Effects
 
     /// What the command line says instead of the spec or the environment.
@@ -29,6 +31,7 @@ package struct ProjectContext {
         stage: String = "dev",
         overrides: Overrides = Overrides(),
         assumeYes: Bool = false,
+        confirmation: String? = nil,
         effects: Effects
     ) {
         self.directory = directory
@@ -36,6 +39,7 @@ package struct ProjectContext {
         self.stage = stage
         self.overrides = overrides
         self.assumeYes = assumeYes
+        self.confirmation = confirmation
         self.effects = effects
     }
 
@@ -49,9 +53,20 @@ package struct ProjectContext {
         if effects.isInterrupted() { throw .interrupted }
     }
 
-    /// Asks, unless `--yes` has answered.
+    /// Asks, unless `--yes` has answered; what is protected wants its name in `--confirm` besides.
     /// - Throws: `consentNeeded` when nobody can be asked.
     package func confirm(_ question: Question, _ host: any OperationHost) throws(OperationError) -> Bool {
+        if let wanted = question.confirmation {
+            if confirmation == wanted { return true }
+            guard confirmation == nil, !assumeYes, effects.isTerminal else {
+                throw OperationError(
+                    .consentNeeded,
+                    "what is protected wants its name: \(question.text)",
+                    details: confirmation.map { ["--confirm says \($0)"] } ?? [],
+                    fix: "look at what will happen, then run the command again with --confirm \(wanted)"
+                )
+            }
+        }
         switch Consent.decide(assumeYes: assumeYes, isTerminal: effects.isTerminal) {
         case .given:
             return true

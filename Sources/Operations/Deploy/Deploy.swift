@@ -13,7 +13,12 @@ package struct Deploy {
         package var seconds: Double
     }
 
-    package static func run(_ context: ProjectContext, _ host: any OperationHost) throws(OperationError) -> Result {
+    /// - Parameter approval: which plans are asked about.
+    package static func run(
+        _ context: ProjectContext,
+        _ host: any OperationHost,
+        approval: Approval = .any
+    ) throws(OperationError) -> Result {
         let clock = context.effects.clock
         let began = clock.now()
         let loaded = try context.loadSpec(telling: host)
@@ -26,6 +31,7 @@ package struct Deploy {
             cloud: cloud,
             loaded: loaded,
             package: package,
+            approval: approval,
             artifacts: ArtifactStore(
                 cloud,
                 account: identity.account,
@@ -50,6 +56,7 @@ struct DeployRun {
     let cloud: Cloud
     let loaded: LoadedSpec
     let package: BuiltPackage
+    let approval: Approval
     let artifacts: ArtifactStore
 
     var spec: BotSpec { loaded.spec }
@@ -101,8 +108,8 @@ struct DeployRun {
         let outcome = try changes.run { changeSet throws(OperationError) in
             let plan = try planning.plan(to: desired, package: package).confirmed(by: changeSet)
             host.notify(.planned(plan))
-            let question = DeployQuestion.make(plan: plan, spec: spec, isNew: stack == nil)
-            guard try context.confirm(question, host) else { return false }
+            let question = DeployQuestion.make(plan: plan, spec: spec, isNew: stack == nil, approval: approval)
+            if let question, try !context.confirm(question, host) { return false }
             try prepare()
             return true
         }

@@ -5,14 +5,32 @@ package import Planning
 
 /// `botctl diff`: what a deployment would change. Changes nothing itself.
 package struct Diff {
+    package struct Options: Sendable, Equatable {
+        /// Have CloudFormation compute the change too, by a change set that is deleted again.
+        package var usesChangeSet: Bool
+        /// Look for what was changed behind the stack's back.
+        package var detectsDrift: Bool
+
+        package init(usesChangeSet: Bool = false, detectsDrift: Bool = false) {
+            self.usesChangeSet = usesChangeSet
+            self.detectsDrift = detectsDrift
+        }
+    }
+
     package struct Result: Sendable, Equatable {
         package var plan: Plan
         package var stack: String
         /// The stack's status, in CloudFormation's word; `nil` when there is none.
         package var status: String?
+        /// `nil` when it was not looked for.
+        package var drift: [DriftedResource]?
     }
 
-    package static func run(_ context: ProjectContext, _ host: any OperationHost) throws(OperationError) -> Result {
+    package static func run(
+        _ context: ProjectContext,
+        _ host: any OperationHost,
+        options: Options = Options()
+    ) throws(OperationError) -> Result {
         let spec = try context.loadSpec(telling: host).spec
         let package = try context.buildPackage(spec, host)
         let cloud = try Cloud(context, region: spec.region)
@@ -40,10 +58,39 @@ package struct Diff {
                 deployed.manifest = try artifacts.manifest(forKey: key, in: bucket)
             }
         }
+        let plan = try deployed.plan(to: desired, package: package)
+        let exists = deployed.template != nil
         return Result(
-            plan: try deployed.plan(to: desired, package: package),
+            plan: options.usesChangeSet
+                ? try confirm(plan, desired, exists, artifacts, cloud, context, host) : plan,
             stack: desired.name,
-            status: stack?.status.word
+            status: stack?.status.word,
+            drift: options.detectsDrift && exists
+                ? try Drift(cloud: cloud, context: context, host: host, stack: desired.name).detect()
+                : options.detectsDrift ? [] : nil
         )
+    }
+
+    private static func confirm(
+        _ plan: Plan,
+        _ desired: DesiredStack,
+        _ exists: Bool,
+        _ artifacts: ArtifactStore,
+        _ cloud: Cloud,
+        _ context: ProjectContext,
+        _ host: any OperationHost
+    ) throws(OperationError) -> Plan {
+        // Its key is its content's hash: the deployment that follows uses the same object.
+        let template: TemplateSource =
+            desired.fitsIntoRequest ? .body(desired.text) : .url(try artifacts.upload(template: desired.text))
+        let preview = try ChangeSetRun(
+            cloud: cloud,
+            context: context,
+            host: host,
+            desired: desired,
+            template: template,
+            type: exists ? .update : .create
+        ).preview()
+        return preview.map { plan.confirmed(by: $0) } ?? plan
     }
 }

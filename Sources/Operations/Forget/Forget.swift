@@ -58,7 +58,7 @@ package struct Forget {
         let question = Question(
             "Delete \(items) of the user \(user) from \(table)? This cannot be undone.",
             defaultAnswer: false,
-            confirmation: spec.protect ? user : nil
+            confirmation: spec.protect ? spec.stage : nil
         )
         guard try context.confirm(question, host) else {
             throw OperationError(.declined, "nothing was deleted", fix: "run the command again to delete it")

@@ -56,6 +56,22 @@ struct ChangeSetRun {
         return .done(try execute(changeSet))
     }
 
+    /// What CloudFormation would do. The change set is deleted again, and with it the empty stack that it needed.
+    /// - Returns: `nil` when it would do nothing.
+    func preview() throws(OperationError) -> ChangeSet? {
+        var found: ChangeSet?
+        do throws(OperationError) {
+            let outcome = try run { changeSet in
+                found = changeSet
+                return false
+            }
+            if case .nothingToDo = outcome { return nil }
+        } catch {
+            guard error.code == .declined, found != nil else { throw error }
+        }
+        return found
+    }
+
     private func create(_ name: String) throws(OperationError) -> ChangeSet {
         host.notify(.creatingChangeSet(stack: desired.name, name: name))
         let request = ChangeSetRequest(

@@ -134,7 +134,7 @@ struct TeardownRun {
         case (false, _):
             text = "Delete the conversations\(data) that \(name) left in \(tables.map(\.name).joined(separator: ", "))?"
         }
-        return Question(text, defaultAnswer: false, confirmation: spec.protect ? name : nil)
+        return Question(text, defaultAnswer: false, confirmation: spec.protect ? spec.stage : nil)
     }
 
     func delete(_ stack: Stack) throws(OperationError) {

@@ -53,6 +53,10 @@ final class FakeAWS: HTTPTransport {
     var ticks = 2
     /// The next execution fails at this resource with these words, and is rolled back.
     var failure: (logicalId: String, type: String, reason: String)?
+    /// The members of `Changes` in the answers about change sets.
+    var verdicts = ""
+    /// How a detection of drift ends, after so many looks, and the members of what it found.
+    var drift = (looks: 1, status: "DETECTION_COMPLETE", resources: "")
     /// `service.Action` → the error that it answers with.
     var refusals: [String: (status: Int, code: String, message: String)] = [:]
     /// From this call on nothing comes through: the process was killed.

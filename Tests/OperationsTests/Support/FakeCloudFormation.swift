@@ -40,6 +40,15 @@ extension FakeAWS {
                 stacks[name] = stack
             }
             return xml(action, "")
+        case "DetectStackDrift":
+            guard stacks[name] != nil else { return absent(name) }
+            return xml(action, "<StackDriftDetectionId>d1</StackDriftDetectionId>")
+        case "DescribeStackDriftDetectionStatus":
+            drift.looks -= 1
+            let status = drift.looks > 0 ? "DETECTION_IN_PROGRESS" : drift.status
+            return xml(action, "<DetectionStatus>\(status)</DetectionStatus>")
+        case "DescribeStackResourceDrifts":
+            return xml(action, "<StackResourceDrifts>\(drift.resources)</StackResourceDrifts>")
         case "UpdateTerminationProtection":
             stacks[name]?.isProtected = form["EnableTerminationProtection"] == "true"
             return xml(action, "")
@@ -110,6 +119,7 @@ extension FakeAWS {
             "DescribeChangeSet",
             "<ChangeSetId>\(set.id)</ChangeSetId><ChangeSetName>\(set.name)</ChangeSetName>"
                 + "<StackId>\(stacks[name]?.id ?? "")</StackId><StackName>\(name)</StackName>\(outcome)"
+                + "<Changes>\(verdicts)</Changes>"
         )
     }
 
