@@ -72,7 +72,8 @@ let package = Package(
                 "BotSpec", "CloudFormation", "Synthesis", "Planning", "HandlerBuild", "AWSClients",
                 "LocalAWS", "Diagnostics", awsCore, botContract, retrieval,
             ],
-            swiftSettings: settings
+            swiftSettings: settings,
+            plugins: ["EmbedProject"]
         ),
         .target(
             name: "BotctlCommands",

@@ -1,16 +1,28 @@
 import Foundation
 import PackagePlugin
 
-/// Writes the project that `botctl init` makes into the target's source code, out of the repository's own files.
-/// Runs again whenever one of them changes, comes or goes: SwiftPM asks for the list at each build.
+/// Writes files of the repository into a target's source code: for HandlerBuild the project that `botctl init`
+/// makes, for Operations the table of errors that `botctl explain` reads from. Runs again whenever one of them changes, comes or goes: SwiftPM asks for the list at each build.
 @main
 struct EmbedProject: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
         let root = context.package.directoryURL
-        let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedProject.swift")
+        let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedFiles.swift")
+        let files = target.name == "Operations" ? ["docs/errors.md=errors.md"] : try projectFiles(in: root)
+        return [
+            .buildCommand(
+                displayName: "Embedding files into \(target.name)",
+                executable: try context.tool(named: "embed-project").url,
+                arguments: [root.path(percentEncoded: false), output.path(percentEncoded: false)] + files,
+                inputFiles: files.map { root.appending(path: String($0.prefix { $0 != "=" })) },
+                outputFiles: [output]
+            )
+        ]
+    }
+
+    private func projectFiles(in root: URL) throws -> [String] {
         // `=` parts where a file is from where `init` writes it to.
-        let files =
-            try list("handlers", in: root).map { "\($0)=\($0)" }
+        try list("handlers", in: root).map { "\($0)=\($0)" }
             + list("rules", in: root).map { "\($0)=\($0)" }
             + ["botctl.yml=botctl.yml"]
             + [
@@ -18,15 +30,6 @@ struct EmbedProject: BuildToolPlugin {
                 ("workflow.yml", ".github/workflows/botctl.yml"),
             ]
             .map { "Sources/HandlerBuild/Template/Files/\($0.0)=\($0.1)" }
-        return [
-            .buildCommand(
-                displayName: "Embedding the project template",
-                executable: try context.tool(named: "embed-project").url,
-                arguments: [root.path(percentEncoded: false), output.path(percentEncoded: false)] + files,
-                inputFiles: files.map { root.appending(path: String($0.prefix { $0 != "=" })) },
-                outputFiles: [output]
-            )
-        ]
     }
 
     /// Every file of a folder, relative to `root` and sorted, but for hidden ones, what builds leave behind, and

@@ -121,8 +121,8 @@ import Testing
         fixture.aws.failure = ("Table", "AWS::DynamoDB::Table", "Subscriber limit exceeded")
         let error = try #require(throws: OperationError.self) { try fixture.deploy() }
         #expect(error.code == .rolledBack)
-        #expect(error.details == ["Table (AWS::DynamoDB::Table): Subscriber limit exceeded"])
-        #expect(error.diagnostics.first?.range?.start.line == 7)
+        #expect(error.details.first == "Table (AWS::DynamoDB::Table): Subscriber limit exceeded")
+        #expect(error.diagnostics.first?.range?.start.line == 8, "`billing` is nearer to it than `table`")
         #expect(fixture.stack?.status == "UPDATE_ROLLBACK_COMPLETE")
         // The stack is usable again.
         #expect(try fixture.deploy().outcome == .updated)

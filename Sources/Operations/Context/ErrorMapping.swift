@@ -5,12 +5,13 @@ import HandlerBuild
 extension OperationError {
     /// - Parameter doing: what the call was for, as in "cannot describe the stack".
     package init(_ error: AWSError, _ doing: String) {
+        let known = KnownCause.find(reason: "\(error.code): \(error.message)")
         let details =
-            ["\(error.operation): \(error.code): \(error.message)"]
+            ["\(error.operation): \(error.code): \(error.message)"] + (known.map { [$0.sentence] } ?? [])
             + (error.requestId.map { ["request id \($0)"] } ?? [])
         if let problem = error.accessProblem {
             let code: Code = problem == .denied ? .accessDenied : .credentials
-            self.init(code, "AWS refused to \(doing)", details: details, fix: problem.nextStep)
+            self.init(code, "AWS refused to \(doing)", details: details, fix: known?.wayOut ?? problem.nextStep)
         } else if error.code == "transport.cancelled" {
             self = .interrupted
         } else if error.code.hasPrefix("transport.") {
@@ -28,7 +29,12 @@ extension OperationError {
                 fix: "check the credentials (--profile, AWS_PROFILE, AWS_ACCESS_KEY_ID)"
             )
         } else {
-            self.init(.aws, "AWS could not \(doing)", details: details, fix: "run the command again with --verbose")
+            self.init(
+                .aws,
+                "AWS could not \(doing)",
+                details: details,
+                fix: known?.wayOut ?? "run the command again with --verbose"
+            )
         }
     }
 

@@ -41,6 +41,8 @@ package struct OperationError: Error, Sendable, Equatable, CustomStringConvertib
         case local
         /// The chat could not be held.
         case chat
+        /// `explain` knows no such code.
+        case unknownCode
         /// Ctrl-C, or a signal.
         case interrupted
     }

@@ -15,10 +15,11 @@ enum DeployFailure {
         let cause = RootCause.find(in: outcome.events)
         var details: [String] = []
         if let cause {
-            details.append("\(cause.logicalId) (\(cause.resourceType)): \(cause.statusReason ?? cause.status)")
+            details += RootCause.details(of: cause)
         } else if let reason = outcome.stack?.statusReason {
             details.append(reason)
         }
+        let known = cause.flatMap { KnownCause.find(reason: $0.statusReason ?? "", type: $0.resourceType) }
         let diagnostic = cause.flatMap {
             RootCause.diagnostic(for: $0, template: desired.template, sourceMap: loaded.sourceMap)
         }
@@ -31,7 +32,7 @@ enum DeployFailure {
                     ? "the deployment of \(desired.name) failed; everything it had created was rolled back"
                     : "the deployment of \(desired.name) failed; the stack is as it was before",
                 details: details,
-                fix: "correct the cause, then deploy again",
+                fix: known?.wayOut ?? "correct the cause, then deploy again",
                 diagnostics: diagnostic.map { [$0] } ?? []
             )
         }
@@ -39,7 +40,8 @@ enum DeployFailure {
             .deployFailed,
             "the deployment of \(desired.name) failed, and the stack is now in \(status.word)",
             details: details,
-            fix: "correct the cause, then deploy again: botctl takes the stack out of that state",
+            fix: (known?.wayOut ?? "correct the cause, then deploy again")
+                + ": the next deployment takes the stack out of that state",
             diagnostics: diagnostic.map { [$0] } ?? []
         )
     }

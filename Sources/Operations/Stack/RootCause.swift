@@ -18,6 +18,13 @@ package enum RootCause {
             .contains { reason.contains($0) }
     }
 
+    /// The failure in the resource's own words, and what they mean where that is known.
+    package static func details(of event: StackEvent) -> [String] {
+        let reason = event.statusReason ?? event.status
+        let known = KnownCause.find(reason: reason, type: event.resourceType)
+        return ["\(event.logicalId) (\(event.resourceType)): \(reason)"] + (known.map { [$0.sentence] } ?? [])
+    }
+
     /// What in the spec made the resource, with the resource's words as the message.
     package static func diagnostic(
         for event: StackEvent,
@@ -25,14 +32,16 @@ package enum RootCause {
         sourceMap: SpecSourceMap
     ) -> Diagnostic? {
         let reason = event.statusReason ?? event.status
-        guard let path = specPath(of: event.logicalId, in: template, reason: reason),
+        let known = KnownCause.find(reason: reason, type: event.resourceType)
+        let written = known?.specPath.flatMap { sourceMap.contains($0) ? $0 : nil }
+        guard let path = written ?? specPath(of: event.logicalId, in: template, reason: reason),
             let range = sourceMap.keyRange(of: path)
         else { return nil }
         return Diagnostic(
-            code: code,
+            code: known?.code ?? code,
             message: "AWS refused \(event.logicalId) (\(event.resourceType)): \(reason)",
             range: range,
-            fix: "change `\(path)`, or what it names in the account, then deploy again"
+            fix: known?.wayOut ?? "change `\(path)`, or what it names in the account, then deploy again"
         )
     }
 

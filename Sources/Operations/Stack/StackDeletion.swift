@@ -49,9 +49,9 @@ struct StackDeletion {
         return OperationError(
             .stackState,
             "the stack \(name) could not be deleted",
-            details: cause.map { ["\($0.logicalId) (\($0.resourceType)): \($0.statusReason ?? $0.status)"] }
-                ?? outcome.stack?.statusReason.map { [$0] } ?? [],
-            fix: "remove what stands in the way, then run the command again"
+            details: cause.map(RootCause.details) ?? outcome.stack?.statusReason.map { [$0] } ?? [],
+            fix: cause.flatMap { KnownCause.find(reason: $0.statusReason ?? "", type: $0.resourceType)?.wayOut }
+                ?? "remove what stands in the way, then run the command again"
         )
     }
 }
