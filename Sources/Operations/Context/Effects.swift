@@ -13,6 +13,7 @@ package struct Effects {
     /// The process was asked to stop (SIGINT, SIGTERM).
     package var isInterrupted: () -> Bool
     package var randomBytes: (_ count: Int) -> [UInt8]
+    package var processes: ProcessTable
     package var loadSpec: SpecLoading
     package var buildPackage: PackageBuilding
     /// Told of every attempt of every AWS call.
@@ -35,6 +36,7 @@ package struct Effects {
         isTerminal: Bool,
         isInterrupted: @escaping () -> Bool,
         randomBytes: @escaping (_ count: Int) -> [UInt8],
+        processes: ProcessTable,
         loadSpec: @escaping SpecLoading,
         buildPackage: @escaping PackageBuilding,
         log: ((AWSAttempt) -> Void)? = nil
@@ -46,6 +48,7 @@ package struct Effects {
         self.isTerminal = isTerminal
         self.isInterrupted = isInterrupted
         self.randomBytes = randomBytes
+        self.processes = processes
         self.loadSpec = loadSpec
         self.buildPackage = buildPackage
         self.log = log
@@ -71,6 +74,7 @@ extension Effects {
                 var generator = SystemRandomNumberGenerator()
                 return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
             },
+            processes: .live(environment, asks: isTerminal),
             loadSpec: { directory, file, stage, region in
                 SpecLoader.live.load(
                     projectDirectory: directory,
@@ -99,6 +103,10 @@ extension Effects {
             isTerminal: false,
             isInterrupted: { false },
             randomBytes: { _ in trap("randomBytes") },
+            processes: ProcessTable(
+                owner: RunOwner(name: "tester", host: "test", process: 1),
+                isRunning: { process in trap("processes.isRunning(\(process))") }
+            ),
             loadSpec: { _, _, _, _ in trap("loadSpec") },
             buildPackage: { _, _, _ in trap("buildPackage") }
         )

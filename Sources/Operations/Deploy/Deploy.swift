@@ -76,7 +76,9 @@ struct DeployRun {
         }
         let bootstrap = Bootstrap(cloud: cloud, context: context, host: host, artifacts: artifacts)
         let isUploaded = try bootstrap.ensureBucket(for: package)
-        if try readiness.shellExists || stack != nil { try ChangeSetRun.removeLeftovers(of: desired.name, cloud) }
+        if try readiness.shellExists || stack != nil {
+            try OtherRuns(cloud: cloud, context: context, host: host, stack: desired.name).settle()
+        }
         return try apply(desired, to: stack, deployedTemplate) { () throws(OperationError) in
             // A plan that is declined leaves nothing behind.
             if !isUploaded { try bootstrap.upload(package) }

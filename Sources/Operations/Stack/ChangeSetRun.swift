@@ -82,6 +82,7 @@ struct ChangeSetRun {
             parameters: desired.parameters.mapValues { .value($0) },
             capabilities: desired.template.capabilities,
             tags: desired.tags,
+            description: context.effects.processes.owner.description,
             clientToken: name
         )
         let created = try cloud.attempt("create a change set for the stack \(desired.name)") { () throws(AWSError) in
@@ -171,21 +172,6 @@ struct ChangeSetRun {
                 try cloud.cloudFormation.listChangeSets(stackName: desired.name).isEmpty
             else { return }
             try cloud.cloudFormation.deleteStack(desired.name, clientToken: "\(Self.namePrefix)shell")
-        }
-    }
-
-    /// Removes the change sets that interrupted runs left on a stack.
-    static func removeLeftovers(of stack: String, _ cloud: Cloud) throws(OperationError) {
-        try cloud.attempt("list the change sets of \(stack)") { () throws(AWSError) in
-            for changeSet in try cloud.cloudFormation.listChangeSets(stackName: stack)
-            where changeSet.name.hasPrefix(namePrefix) && changeSet.executionStatus != .complete
-                && changeSet.executionStatus != .inProgress
-            {
-                try cloud.cloudFormation.deleteChangeSet(
-                    changeSet.id.isEmpty ? changeSet.name : changeSet.id,
-                    stackName: stack
-                )
-            }
         }
     }
 }

@@ -22,9 +22,9 @@ package enum StackDecision: Sendable, Equatable {
             .updateFailed:
             .update
         case .createInProgress:
-            .wait(why: "it is being created, by another run or by hand")
+            .wait(why: "it is being created")
         case .updateInProgress, .updateCompleteCleanupInProgress:
-            .wait(why: "it is being updated, by another run or by hand")
+            .wait(why: "it is being updated")
         case .rollbackInProgress, .updateRollbackInProgress, .updateRollbackCompleteCleanupInProgress,
             .importRollbackInProgress:
             .wait(why: "a change failed and is being rolled back")

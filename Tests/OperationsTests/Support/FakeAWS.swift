@@ -11,6 +11,8 @@ final class FakeAWS: HTTPTransport {
         var parameters: [String: String]
         var tags: [String: String]
         var isEmpty: Bool
+        var description = ""
+        var created = "2026-09-21T14:13:20Z"
     }
 
     struct Stack {

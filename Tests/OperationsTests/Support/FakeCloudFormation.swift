@@ -19,7 +19,8 @@ extension FakeAWS {
             guard let stack = stacks[name] else { return absent(name) }
             let members = stack.changeSets.map {
                 "<member><ChangeSetId>\($0.id)</ChangeSetId><ChangeSetName>\($0.name)</ChangeSetName>"
-                    + "<Status>CREATE_COMPLETE</Status><ExecutionStatus>AVAILABLE</ExecutionStatus></member>"
+                    + "<Status>CREATE_COMPLETE</Status><ExecutionStatus>AVAILABLE</ExecutionStatus>"
+                    + "<Description>\($0.description)</Description><CreationTime>\($0.created)</CreationTime></member>"
             }
             return xml(action, "<Summaries>\(members.joined())</Summaries>")
         case "CreateChangeSet": return createChangeSet(name, form)
@@ -95,6 +96,7 @@ extension FakeAWS {
             isEmpty: false
         )
         set.isEmpty = !isCreate && set.template == stack.template && set.parameters == stack.parameters
+        set.description = form["Description"] ?? ""
         if !losesChangeSets { stack.changeSets.append(set) }
         stacks[name] = stack
         return xml("CreateChangeSet", "<Id>\(set.id)</Id><StackId>\(stack.id)</StackId>")
@@ -119,7 +121,7 @@ extension FakeAWS {
             "DescribeChangeSet",
             "<ChangeSetId>\(set.id)</ChangeSetId><ChangeSetName>\(set.name)</ChangeSetName>"
                 + "<StackId>\(stacks[name]?.id ?? "")</StackId><StackName>\(name)</StackName>\(outcome)"
-                + "<Changes>\(verdicts)</Changes>"
+                + "<Description>\(set.description)</Description><Changes>\(verdicts)</Changes>"
         )
     }
 

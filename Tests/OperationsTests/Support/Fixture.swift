@@ -46,6 +46,8 @@ final class Fixture {
     var isTerminal = false
     var isInterrupted: () -> Bool = { false }
     var assumeYes = true
+    /// Of processes on this machine.
+    var isRunning: (Int32) -> Bool = { _ in false }
     var environment = [
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
@@ -62,6 +64,7 @@ final class Fixture {
         effects.isTerminal = isTerminal
         effects.isInterrupted = isInterrupted
         effects.randomBytes = { Array(repeating: 7, count: $0) }
+        effects.processes.isRunning = isRunning
         effects.loadSpec = { directory, file, stage, region in
             SpecLoader.inMemory([file: Array(spec.utf8)]).load(
                 projectDirectory: directory,

@@ -10,6 +10,7 @@ package struct ChangeSet: Sendable, Equatable {
     package var statusReason: String?
     package var executionStatus: ChangeSetExecutionStatus
     package var created: Timestamp?
+    package var description: String?
     package var parameters: [String: String]
     package var tags: [String: String]
     package var capabilities: [String]
@@ -27,6 +28,7 @@ package struct ChangeSet: Sendable, Equatable {
         statusReason = element.string("StatusReason")
         executionStatus = ChangeSetExecutionStatus(word: element.string("ExecutionStatus") ?? "")
         created = element.time("CreationTime")
+        description = element.string("Description")
         parameters = element.dictionary("Parameters", key: "ParameterKey", value: "ParameterValue")
         tags = element.dictionary("Tags", key: "Key", value: "Value")
         capabilities = element.members("Capabilities").map(\.text)
@@ -89,10 +91,12 @@ package struct ChangeSetSummary: Sendable, Equatable {
     package var statusReason: String?
     package var executionStatus: ChangeSetExecutionStatus
     package var created: Timestamp?
+    package var description: String?
 
     init(_ element: XMLElement) {
         id = element.string("ChangeSetId") ?? ""
         name = element.string("ChangeSetName") ?? ""
+        description = element.string("Description")
         status = ChangeSetStatus(word: element.string("Status") ?? "")
         statusReason = element.string("StatusReason")
         executionStatus = ChangeSetExecutionStatus(word: element.string("ExecutionStatus") ?? "")
