@@ -128,7 +128,8 @@ import Testing
         let deploy = Deploy.Result(outcome: .created, outputs: outputs, seconds: 12.34)
         let parts = [
             OutputsView(outputs: outputs).text(.plain), OutputsView(outputs: outputs).json,
-            DeployView(result: deploy).text(.plain), DeployView(result: deploy).json,
+            DeployView(result: deploy).headline(.plain) + DeployView(result: deploy).address,
+            DeployView(result: deploy).json,
             TeardownView(result: teardown).text(.plain), TeardownView(result: teardown).json,
             ForgetView(result: forgotten).text(.plain), ForgetView(result: forgotten).json,
             ForgetView(result: counted).text(.plain), ForgetView(result: counted).json,
@@ -239,4 +240,60 @@ import Testing
         arguments: [(1, "1 byte"), (999, "999 bytes"), (12_345, "12 KB"), (7_432_100, "7.4 MB")] as [(Int64, String)]
     )
     func sizes(bytes: Int64, text: String) { #expect(byteCount(bytes) == text) }
+
+    @Test func whatIsWatched() {
+        let time = Timestamp(seconds: 1_790_000_000)
+        let status = StageStatus(
+            stack: "shop-dev",
+            region: "us-east-2",
+            status: "UPDATE_IN_PROGRESS",
+            isAtWork: true,
+            reason: nil,
+            created: Timestamp(seconds: 1_780_000_000),
+            updated: time,
+            author: "ada on build-7",
+            isProtected: true,
+            chatURL: "wss://x/dev",
+            resources: ["CREATE_COMPLETE": 40, "UPDATE_IN_PROGRESS": 1],
+            notable: [
+                .init(logicalId: "Table", type: "AWS::DynamoDB::Table", status: "UPDATE_IN_PROGRESS", reason: nil)
+            ]
+        )
+        let event = ResourceEvent(
+            time: time,
+            logicalId: "Table",
+            type: "AWS::DynamoDB::Table",
+            status: "UPDATE_FAILED",
+            reason: "\u{1B}[31mno"
+        )
+        let events = StageEvents.Result(
+            stack: "shop-dev",
+            status: "UPDATE_ROLLBACK_COMPLETE",
+            events: [event],
+            isRolledBack: true,
+            hasFailed: false
+        )
+        let bots = BotList.Result(
+            account: "111122223333",
+            region: "us-east-2",
+            bots: [
+                .init(
+                    name: "shop",
+                    stage: "dev",
+                    stack: "shop-dev",
+                    status: "CREATE_COMPLETE",
+                    changed: time,
+                    chatURL: "wss://x/dev"
+                )
+            ]
+        )
+        let none = BotList.Result(account: "111122223333", region: "us-east-2", bots: [])
+        let texts = [
+            StatusView(status: status).text(.plain), StatusView(status: status).json,
+            EventsView(result: events).text(.plain), EventsView(result: events).json,
+            BotListView(result: bots).text(.plain), BotListView(result: bots).json,
+            BotListView(result: none).text(.plain),
+        ]
+        expectGolden(texts.joined(separator: "---\n"), "watched.txt")
+    }
 }

@@ -35,7 +35,8 @@ struct DeployCommand: BotctlCommand {
             result: try Deploy.run(protection.apply(session.context), session.host, approval: approve)
         )
         session.host.finish()
-        session.console.output(session.isJSON ? view.json : view.text(session.console.outputStyle))
+        session.console.error(view.headline(session.console.errorStyle))
+        session.console.output(session.isJSON ? view.json : view.address)
         return .done
     }
 }

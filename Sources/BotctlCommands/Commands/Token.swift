@@ -23,7 +23,7 @@ struct TokenCommand: BotctlCommand {
     var user: String
 
     @Option(help: ArgumentHelp("How long the token may be used: 90s, 5m, at most 1h.", valueName: "time"))
-    var expiresIn = TokenLifetime(seconds: 300)
+    var expiresIn = TimeSpan(seconds: 300)
 
     func validate() throws {
         guard ExternalUser.isId(user) else {
@@ -40,25 +40,4 @@ struct TokenCommand: BotctlCommand {
         session.console.output(session.isJSON ? view.json : view.text)
         return .done
     }
-}
-
-/// A number with `s`, `m` or `h`; without a unit, seconds.
-struct TokenLifetime: ExpressibleByArgument, Equatable, CustomStringConvertible {
-    var seconds: Int64
-
-    init(seconds: Int64) { self.seconds = seconds }
-
-    init?(argument: String) {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600]
-        let unit = argument.last.flatMap { units[$0] }
-        let digits = unit == nil ? argument[...] : argument.dropLast()
-        // Nine digits of hours are far from overflowing.
-        guard (1...9).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let number = Int64(digits)
-        else { return nil }
-        seconds = number * (unit ?? 1)
-    }
-
-    var description: String { seconds % 60 == 0 ? "\(seconds / 60)m" : "\(seconds)s" }
-    var defaultValueDescription: String { description }
 }

@@ -39,17 +39,19 @@ struct OutputsDocument: Encodable {
 struct DeployView {
     let result: Deploy.Result
 
-    func text(_ style: Style) -> String {
+    /// For people, beside the address.
+    func headline(_ style: Style) -> String {
         let done =
             switch result.outcome {
             case .nothingToDo: "Nothing to do: \(result.outputs.stack) is up to date."
             case .created: "Created \(result.outputs.stack) in \(elapsed(result.seconds))."
             case .updated: "Updated \(result.outputs.stack) in \(elapsed(result.seconds))."
             }
-        var text = style.bold(done) + "\n"
-        if let url = result.outputs.chatURL { text += "\(style.faint("chat")) \(url)\n" }
-        return text
+        return style.bold(done) + "\n"
     }
+
+    /// What scripts read: the address alone.
+    var address: String { result.outputs.chatURL.map { "\($0)\n" } ?? "" }
 
     var json: String {
         BotctlCommands.json(

@@ -22,8 +22,8 @@ package struct Cloud {
     }
 
     /// Opens a session; reads files and the environment, makes no call.
-    /// - Parameter region: the spec's; `--region` has been merged into it already.
-    package init(_ context: ProjectContext, region: String) throws(OperationError) {
+    /// - Parameter region: the spec's, into which `--region` has been merged; `nil` asks the AWS configuration.
+    package init(_ context: ProjectContext, region: String?) throws(OperationError) {
         let files = context.effects.files
         let options = SessionOptions(
             environment: context.effects.environment,

@@ -48,16 +48,6 @@ package struct Outputs {
         let spec = try context.loadSpec(telling: host).spec
         let cloud = try Cloud(context, region: spec.region)
         if spec.account != nil { _ = try cloud.signIn(spec, host) }
-        let stack = try cloud.attempt("describe the stack \(spec.stackName)") { () throws(AWSError) in
-            try cloud.cloudFormation.describeStack(spec.stackName)
-        }
-        guard let stack, stack.status != .reviewInProgress, stack.status != .deleteComplete else {
-            throw OperationError(
-                .notDeployed,
-                "\(spec.name) is not deployed to stage \(spec.stage) in \(cloud.session.region)",
-                fix: "run `botctl deploy --stage \(spec.stage)`"
-            )
-        }
-        return BotOutputs(stack, cloud)
+        return BotOutputs(try cloud.deployedStack(of: spec), cloud)
     }
 }

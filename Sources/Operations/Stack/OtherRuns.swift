@@ -50,13 +50,13 @@ struct OtherRuns {
         }
     }
 
-    /// ` by ada on build-7`, where the work in progress is a run's of ours.
-    func authorOfWork(_ stack: Stack?) throws(OperationError) -> String {
-        guard let id = stack?.changeSetId else { return "" }
-        let changeSet = try cloud.attempt("describe the change set that is being executed") { () throws(AWSError) in
+    /// Whose change set the stack executed last, or is executing; `nil` where no run of ours made it.
+    func author(of stack: Stack?) throws(OperationError) -> RunOwner? {
+        guard let id = stack?.changeSetId else { return nil }
+        let changeSet = try cloud.attempt("describe the change set that was executed last") { () throws(AWSError) in
             try cloud.cloudFormation.describeChangeSet(id, includePropertyValues: false)
         }
-        return changeSet?.description.flatMap(RunOwner.init).map { " by \($0.name) on \($0.host)" } ?? ""
+        return changeSet?.description.flatMap(RunOwner.init)
     }
 
     /// `nil` when the run is over, or this one.

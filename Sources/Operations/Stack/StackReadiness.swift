@@ -40,8 +40,8 @@ struct StackReadiness {
 
     private func wait(_ stack: Stack?, _ why: String) throws(OperationError) {
         let others = OtherRuns(cloud: cloud, context: context, host: host, stack: name)
-        let author = try others.authorOfWork(stack)
-        host.notify(.waiting(stack: name, why: why + author))
+        let author = try others.author(of: stack).map { " by \($0.name) on \($0.host)" }
+        host.notify(.waiting(stack: name, why: why + (author ?? "")))
         let id = stack?.id ?? name
         var schedule = PollingSchedule()
         while let current = try describe(id), current.status.isInProgress {

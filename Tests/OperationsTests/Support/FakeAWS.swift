@@ -55,6 +55,8 @@ final class FakeAWS: HTTPTransport {
     var ticks = 2
     /// The next execution fails at this resource with these words, and is rolled back.
     var failure: (logicalId: String, type: String, reason: String)?
+    /// The members of the answer to ListStackResources.
+    var resources = ""
     /// The members of `Changes` in the answers about change sets.
     var verdicts = ""
     /// How a detection of drift ends, after so many looks, and the members of what it found.

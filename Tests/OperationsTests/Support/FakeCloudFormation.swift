@@ -3,6 +3,10 @@ import AWSCore
 extension FakeAWS {
     func cloudFormation(_ action: String, _ form: [String: String]) -> HTTPResponse {
         let name = stackName(form["StackName"] ?? "")
+        if action == "DescribeStacks", form["StackName"] == nil {
+            let members = stacks.map { "<member>\(describe($0.key, $0.value))</member>" }
+            return xml(action, "<Stacks>\(members.joined())</Stacks>")
+        }
         switch action {
         case "DescribeStacks":
             look(at: name)
@@ -14,7 +18,7 @@ extension FakeAWS {
         case "DescribeStackEvents":
             guard let stack = stacks[name] else { return absent(name) }
             return xml(action, "<StackEvents>\(stack.events.reversed().joined())</StackEvents>")
-        case "ListStackResources": return xml(action, "<StackResourceSummaries/>")
+        case "ListStackResources": return xml(action, "<StackResourceSummaries>\(resources)</StackResourceSummaries>")
         case "ListChangeSets":
             guard let stack = stacks[name] else { return absent(name) }
             let members = stack.changeSets.map {
