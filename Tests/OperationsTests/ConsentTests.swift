@@ -56,11 +56,13 @@ import Testing
         try fixture.deploy()
         fixture.assumeYes = false
         fixture.spec += "throttling: { rate: 7 }\n"
-        #expect(try Deploy.run(fixture.context, fixture.host, approval: .widening).outcome == .updated)
+        #expect(try Deploy.run(fixture.context, fixture.host, options: .init(approval: .widening)).outcome == .updated)
         fixture.spec += "table: { onTeardown: delete }\n"
-        expectFailure(.consentNeeded) { try Deploy.run(fixture.context, fixture.host, approval: .widening) }
+        expectFailure(.consentNeeded) {
+            try Deploy.run(fixture.context, fixture.host, options: .init(approval: .widening))
+        }
         #expect(fixture.stack?.changeSets.isEmpty == true)
-        #expect(try Deploy.run(fixture.context, fixture.host, approval: .never).outcome == .updated)
+        #expect(try Deploy.run(fixture.context, fixture.host, options: .init(approval: .never)).outcome == .updated)
     }
 
     @Test func aProtectedStageTakesNoBareYes() throws {

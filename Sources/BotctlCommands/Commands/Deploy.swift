@@ -8,7 +8,7 @@ struct DeployCommand: BotctlCommand {
         discussion: """
             Shows the plan before anything changes, and asks. What is up to date is left alone. Ctrl-C before the \
             plan is executed changes nothing; after that it only stops watching. A run that was interrupted is \
-            finished by the next.
+            finished by the next. Then it asks the bot a question, and only an answer that is stored counts as success.
 
             Examples:
               botctl deploy
@@ -28,11 +28,18 @@ struct DeployCommand: BotctlCommand {
     )
     var approve = Approval.any
 
+    @Flag(help: "Do not try the bot after the deployment.")
+    var noSmoke = false
+
     @OptionGroup var protection: ProtectionOptions
 
     func execute(_ session: Session) throws(OperationError) -> ExitStatus {
         let view = DeployView(
-            result: try Deploy.run(protection.apply(session.context), session.host, approval: approve)
+            result: try Deploy.run(
+                protection.apply(session.context),
+                session.host,
+                options: Deploy.Options(approval: approve, smokes: !noSmoke)
+            )
         )
         session.host.finish()
         session.console.error(view.headline(session.console.errorStyle))

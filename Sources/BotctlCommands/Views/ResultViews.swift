@@ -47,7 +47,16 @@ struct DeployView {
             case .created: "Created \(result.outputs.stack) in \(elapsed(result.seconds))."
             case .updated: "Updated \(result.outputs.stack) in \(elapsed(result.seconds))."
             }
-        return style.bold(done) + "\n"
+        return style.bold(done) + "\n" + (result.smoke.map { smoke($0, style) } ?? "")
+    }
+
+    private func smoke(_ report: SmokeTurn.Report, _ style: Style) -> String {
+        var parts = [
+            "connected in \(report.connect) ms", "first words after \(report.firstWords) ms",
+            "answered after \(report.reply) ms",
+        ]
+        if let stored = report.stored { parts.append("read back in \(stored) ms") }
+        return "\(style.green("✓")) \(style.faint("The bot works:")) \(parts.joined(separator: ", "))\n"
     }
 
     /// What scripts read: the address alone.
@@ -55,7 +64,7 @@ struct DeployView {
 
     var json: String {
         BotctlCommands.json(
-            Document(outcome: result.outcome.rawValue, seconds: result.seconds, OutputsDocument(result.outputs))
+            Document(result)
         )
     }
 
@@ -68,13 +77,27 @@ struct DeployView {
         var status: String
         var outputs: [String: String]
 
-        init(outcome: String, seconds: Double, _ document: OutputsDocument) {
-            self.outcome = outcome
-            self.seconds = seconds
+        var smoke: Smoke?
+
+        /// Milliseconds.
+        struct Smoke: Encodable {
+            var connect: Int64
+            var firstWords: Int64
+            var reply: Int64
+            var stored: Int64?
+        }
+
+        init(_ result: Deploy.Result) {
+            let document = OutputsDocument(result.outputs)
+            outcome = result.outcome.rawValue
+            seconds = result.seconds
             stack = document.stack
             region = document.region
             status = document.status
             outputs = document.outputs
+            smoke = result.smoke.map {
+                Smoke(connect: $0.connect, firstWords: $0.firstWords, reply: $0.reply, stored: $0.stored)
+            }
         }
     }
 }

@@ -22,10 +22,11 @@ package struct ChatTokenStore {
 
     /// Keeps a token as long as the process lives. A refused one stays: without it, the bot could take the user for
     /// somebody else.
-    package static func memory(_ token: String) -> ChatTokenStore {
+    /// - Parameter token: `nil` for a visitor whom the bot has not met.
+    package static func memory(_ token: String?) -> ChatTokenStore {
         final class Box {
-            var token: String
-            init(_ token: String) { self.token = token }
+            var token: String?
+            init(_ token: String?) { self.token = token }
         }
         let box = Box(token)
         return ChatTokenStore(load: { box.token }, save: { box.token = $0 }, remove: {})

@@ -1,3 +1,4 @@
+import AWSClients
 package import AWSCore
 package import BotSpec
 
@@ -14,6 +15,8 @@ package struct Effects {
     package var isInterrupted: () -> Bool
     package var randomBytes: (_ count: Int) -> [UInt8]
     package var processes: ProcessTable
+    /// Over which chats with a deployed bot are held.
+    package var chat: () -> ChatSession.Effects
     package var loadSpec: SpecLoading
     package var buildPackage: PackageBuilding
     /// Told of every attempt of every AWS call.
@@ -37,6 +40,7 @@ package struct Effects {
         isInterrupted: @escaping () -> Bool,
         randomBytes: @escaping (_ count: Int) -> [UInt8],
         processes: ProcessTable,
+        chat: @escaping () -> ChatSession.Effects,
         loadSpec: @escaping SpecLoading,
         buildPackage: @escaping PackageBuilding,
         log: ((AWSAttempt) -> Void)? = nil
@@ -49,6 +53,7 @@ package struct Effects {
         self.isInterrupted = isInterrupted
         self.randomBytes = randomBytes
         self.processes = processes
+        self.chat = chat
         self.loadSpec = loadSpec
         self.buildPackage = buildPackage
         self.log = log
@@ -75,6 +80,10 @@ extension Effects {
                 return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
             },
             processes: .live(environment, asks: isTerminal),
+            chat: {
+                let settings = CurlSettings(environment: environment, fileExists: FileSystem.live.exists)
+                return .live(settings: settings, isCancelled: isInterrupted)
+            },
             loadSpec: { directory, file, stage, region in
                 SpecLoader.live.load(
                     projectDirectory: directory,
@@ -107,6 +116,7 @@ extension Effects {
                 owner: RunOwner(name: "tester", host: "test", process: 1),
                 isRunning: { process in trap("processes.isRunning(\(process))") }
             ),
+            chat: { trap("chat") },
             loadSpec: { _, _, _, _ in trap("loadSpec") },
             buildPackage: { _, _, _ in trap("buildPackage") }
         )

@@ -27,6 +27,8 @@ package struct OperationError: Error, Sendable, Equatable, CustomStringConvertib
         case rolledBack
         /// The deployment failed, and so did going back.
         case deployFailed
+        /// The deployment worked, and the bot does not.
+        case smoke
         /// There is no such stack.
         case notDeployed
         /// The command is for another `auth.mode` than the spec's.

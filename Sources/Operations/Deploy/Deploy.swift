@@ -11,13 +11,26 @@ package struct Deploy {
         package var outputs: BotOutputs
         /// Of the whole operation.
         package var seconds: Double
+        /// `nil` when nothing was changed, it was not wanted, or nobody could be let in.
+        package var smoke: SmokeTurn.Report?
     }
 
-    /// - Parameter approval: which plans are asked about.
+    package struct Options: Sendable, Equatable {
+        /// Which plans are asked about.
+        package var approval: Approval
+        /// Talk to the bot before calling it deployed.
+        package var smokes: Bool
+
+        package init(approval: Approval = .any, smokes: Bool = true) {
+            self.approval = approval
+            self.smokes = smokes
+        }
+    }
+
     package static func run(
         _ context: ProjectContext,
         _ host: any OperationHost,
-        approval: Approval = .any
+        options: Options = Options()
     ) throws(OperationError) -> Result {
         let clock = context.effects.clock
         let began = clock.now()
@@ -31,7 +44,7 @@ package struct Deploy {
             cloud: cloud,
             loaded: loaded,
             package: package,
-            approval: approval,
+            approval: options.approval,
             artifacts: ArtifactStore(
                 cloud,
                 account: identity.account,
@@ -40,11 +53,14 @@ package struct Deploy {
             )
         )
         let (outcome, stack) = try run.converge()
-        return Result(
-            outcome: outcome,
-            outputs: BotOutputs(stack, cloud),
-            seconds: began.duration(to: clock.now()).inSeconds
-        )
+        let outputs = BotOutputs(stack, cloud)
+        let seconds = began.duration(to: clock.now()).inSeconds
+        var smoke: SmokeTurn.Report?
+        if options.smokes, outcome != .nothingToDo {
+            host.notify(.smoking(stack: stack.name))
+            smoke = try SmokeTurn(context: context, spec: loaded.spec, outputs: outputs).run(cloud)
+        }
+        return Result(outcome: outcome, outputs: outputs, seconds: seconds, smoke: smoke)
     }
 }
 

@@ -40,13 +40,7 @@ package struct Talk {
         }
         return ChatSession(
             options: ChatSession.Options(url: url),
-            effects: .live(
-                settings: CurlSettings(
-                    environment: environment,
-                    fileExists: context.effects.files.exists
-                ),
-                isCancelled: context.effects.isInterrupted
-            ),
+            effects: context.effects.chat(),
             tokens: tokens,
             emit: emit
         )

@@ -41,6 +41,8 @@ final class FakeBot {
     var connections: [Connection] = []
     private var ids = 0
     var refusesFeedback = false
+    /// What a chat that is continued brings along.
+    var stored: [ChatMessage] = []
     /// Answers to `handoff`, one after the other.
     var handoffs: [[Result<ServerFrame, WebSocketError>]] = []
     /// What the bot sends for a frame.
@@ -50,7 +52,8 @@ final class FakeBot {
 
     func answer(_ frame: ClientFrame) -> [Result<ServerFrame, WebSocketError>] {
         switch frame {
-        case .hello(let chatId): [.success(.welcome(chatId: chatId ?? "c1", token: "t1", history: []))]
+        case .hello(let chatId):
+            [.success(.welcome(chatId: chatId ?? "c1", token: "t1", history: chatId == nil ? [] : stored))]
         case .sendMessage(let message, let messageId): turn(messageId, message)
         case .ping: [.success(.pong)]
         case .feedback(let messageId, let rating, _):
@@ -62,29 +65,33 @@ final class FakeBot {
         }
     }
 
+    var effects: ChatSession.Effects {
+        ChatSession.Effects(
+            connect: { [unowned self] (url) throws(WebSocketError) in
+                urls.append(url)
+                if !refusals.isEmpty { throw refusals.removeFirst() }
+                let connection = Connection(self)
+                connections.append(connection)
+                return connection
+            },
+            uptime: { [unowned self] in uptime },
+            pause: { [unowned self] in
+                pauses.append($0)
+                uptime += $0
+            },
+            random: { 1 },
+            messageId: { [unowned self] in
+                ids += 1
+                return "m\(ids)"
+            },
+            isCancelled: { [unowned self] in isCancelled }
+        )
+    }
+
     func session(chatId: String? = nil) -> ChatSession {
         ChatSession(
             options: .init(url: "wss://bot.example/dev", chatId: chatId),
-            effects: .init(
-                connect: { [unowned self] (url) throws(WebSocketError) in
-                    urls.append(url)
-                    if !refusals.isEmpty { throw refusals.removeFirst() }
-                    let connection = Connection(self)
-                    connections.append(connection)
-                    return connection
-                },
-                uptime: { [unowned self] in uptime },
-                pause: { [unowned self] in
-                    pauses.append($0)
-                    uptime += $0
-                },
-                random: { 1 },
-                messageId: { [unowned self] in
-                    ids += 1
-                    return "m\(ids)"
-                },
-                isCancelled: { [unowned self] in isCancelled }
-            ),
+            effects: effects,
             tokens: ChatTokenStore(
                 load: { [unowned self] in token },
                 save: { [unowned self] in token = $0 },

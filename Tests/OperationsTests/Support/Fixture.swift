@@ -48,6 +48,8 @@ final class Fixture {
     var assumeYes = true
     /// Of processes on this machine.
     var isRunning: (Int32) -> Bool = { _ in false }
+    /// Whom the smoke turn asks.
+    let bot = FakeBot.thatRemembers()
     var environment = [
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
@@ -65,6 +67,7 @@ final class Fixture {
         effects.isInterrupted = isInterrupted
         effects.randomBytes = { Array(repeating: 7, count: $0) }
         effects.processes.isRunning = isRunning
+        effects.chat = { [bot] in bot.effects }
         effects.loadSpec = { directory, file, stage, region in
             SpecLoader.inMemory([file: Array(spec.utf8)]).load(
                 projectDirectory: directory,
