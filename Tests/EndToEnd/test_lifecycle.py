@@ -50,6 +50,18 @@ def test_the_whole_life_of_a_bot(shop, aws):
     shop.ok("diff")
     assert "sticker" in shop.ok("chat", "--message", "What comes with a repair on Tuesdays?").out.lower()
 
+    # Back to what was before the sticker, and forward again.
+    _, after = [entry["id"] for entry in reversed(shop.ok("history", "--json").json["deployments"])]
+    shop.ok("rollback", "--yes")
+    assert "sticker" not in shop.ok("chat", "--message", "What comes with a repair on Tuesdays?").out.lower()
+    assert len(shop.ok("history", "--json").json["deployments"]) == 3
+    shop.ok("rollback", after, "--yes", "--no-smoke")
+    shop.ok("diff")
+    assert shop.ok("status", "--json").json["status"] == "UPDATE_COMPLETE"
+    assert stack in [bot["stack"] for bot in shop.ok("list", "--json").json["bots"]]
+    assert shop.ok("events", "--json").json["events"]
+    assert shop.ok("gc", "--keep", "1", "--dry-run", "--json").json["objects"] == [], "everything is young"
+
     table = shop.ok("outputs", "--json").json["outputs"]["TableName"]
     kept = shop.ok("teardown", "--yes")
     assert table in kept.out + kept.err

@@ -20,25 +20,14 @@ struct DeployCommand: BotctlCommand {
 
     @OptionGroup var global: GlobalOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "Which plans need a yes: never, widening (lost data, replacements, more permissions), any.",
-            valueName: "plans"
-        )
-    )
-    var approve = Approval.any
-
-    @Flag(help: "Do not try the bot after the deployment.")
-    var noSmoke = false
-
-    @OptionGroup var protection: ProtectionOptions
+    @OptionGroup var rollout: RolloutOptions
 
     func execute(_ session: Session) throws(OperationError) -> ExitStatus {
         let view = DeployView(
             result: try Deploy.run(
-                protection.apply(session.context),
+                rollout.protection.apply(session.context),
                 session.host,
-                options: Deploy.Options(approval: approve, smokes: !noSmoke)
+                options: rollout.options
             )
         )
         session.host.finish()

@@ -29,6 +29,8 @@ package struct OperationError: Error, Sendable, Equatable, CustomStringConvertib
         case deployFailed
         /// The deployment worked, and the bot does not.
         case smoke
+        /// The history has no such deployment, or not all of it.
+        case noSuchDeployment
         /// There is no such stack.
         case notDeployed
         /// The command is for another `auth.mode` than the spec's.

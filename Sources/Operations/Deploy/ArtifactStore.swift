@@ -48,7 +48,7 @@ struct ArtifactStore {
     /// A template that is too large for a request.
     /// - Returns: its URL for CloudFormation.
     func upload(template: String) throws(OperationError) -> String {
-        let key = "\(prefix)\(hexEncode(sha256(Array(template.utf8)))).template.json"
+        let key = templateKey(hexEncode(sha256(Array(template.utf8))))
         try cloud.attempt("upload the template to \(bucket)") { () throws(AWSError) in
             _ = try cloud.s3.putObject(bucket, key, body: Array(template.utf8), contentType: "application/json")
         }

@@ -38,28 +38,24 @@ package struct Deploy {
         let package = try context.buildPackage(loaded.spec, host)
         let cloud = try Cloud(context, region: loaded.spec.region)
         let identity = try cloud.signIn(loaded.spec, host)
-        let run = DeployRun(
+        let artifacts = ArtifactStore(
+            cloud,
+            account: identity.account,
+            bot: loaded.spec.name,
+            stage: loaded.spec.stage
+        )
+        let rollout = Rollout(
             context: context,
             host: host,
             cloud: cloud,
             loaded: loaded,
-            package: package,
             approval: options.approval,
-            artifacts: ArtifactStore(
-                cloud,
-                account: identity.account,
-                bot: loaded.spec.name,
-                stage: loaded.spec.stage
-            )
+            artifacts: artifacts
         )
-        let (outcome, stack) = try run.converge()
+        let (outcome, stack) = try DeployRun(rollout: rollout, package: package).converge()
         let outputs = BotOutputs(stack, cloud)
         let seconds = began.duration(to: clock.now()).inSeconds
-        var smoke: SmokeTurn.Report?
-        if options.smokes, outcome != .nothingToDo {
-            host.notify(.smoking(stack: stack.name))
-            smoke = try SmokeTurn(context: context, spec: loaded.spec, outputs: outputs).run(cloud)
-        }
+        let smoke = try SmokeTurn.run(options, outcome, context, loaded.spec, outputs, cloud, host)
         return Result(outcome: outcome, outputs: outputs, seconds: seconds, smoke: smoke)
     }
 }
@@ -67,17 +63,15 @@ package struct Deploy {
 /// One deployment with everything it needs at hand. Every step can be repeated: a run that was killed is
 /// finished by the next.
 struct DeployRun {
-    let context: ProjectContext
-    let host: any OperationHost
-    let cloud: Cloud
-    let loaded: LoadedSpec
+    let rollout: Rollout
     let package: BuiltPackage
-    let approval: Approval
-    let artifacts: ArtifactStore
 
-    var spec: BotSpec { loaded.spec }
+    private var spec: BotSpec { rollout.spec }
+    private var cloud: Cloud { rollout.cloud }
+    private var artifacts: ArtifactStore { rollout.artifacts }
 
     func converge() throws(OperationError) -> (Deploy.Outcome, Stack) {
+        let (context, host) = (rollout.context, rollout.host)
         let desired = DesiredStack(
             spec,
             bucket: artifacts.bucket,
@@ -86,61 +80,24 @@ struct DeployRun {
         )
         let readiness = StackReadiness(cloud: cloud, context: context, host: host, name: desired.name)
         let stack = try readiness.makeReady()
-        let deployedTemplate = try stack == nil ? nil : template(of: desired.name)
+        let deployedTemplate = try stack == nil ? nil : rollout.template(of: desired.name)
         if let stack, let deployedTemplate, try isUpToDate(stack, deployedTemplate, desired) {
-            return (try protect(stack) ? .updated : .nothingToDo, stack)
+            return (try rollout.protect(stack) ? .updated : .nothingToDo, stack)
         }
         let bootstrap = Bootstrap(cloud: cloud, context: context, host: host, artifacts: artifacts)
         let isUploaded = try bootstrap.ensureBucket(for: package)
         if try readiness.shellExists || stack != nil {
             try OtherRuns(cloud: cloud, context: context, host: host, stack: desired.name).settle()
         }
-        return try apply(desired, to: stack, deployedTemplate) { () throws(OperationError) in
+        return try rollout.apply(
+            desired,
+            manifest: package.manifest,
+            to: stack,
+            deployedTemplate
+        ) { () throws(OperationError) in
             // A plan that is declined leaves nothing behind.
             if !isUploaded { try bootstrap.upload(package) }
-            try ensureTokenKey()
-        }
-    }
-
-    /// - Parameter prepare: makes what the functions need besides the stack, once the plan is consented to.
-    private func apply(
-        _ desired: DesiredStack,
-        to stack: Stack?,
-        _ deployedTemplate: String?,
-        prepare: () throws(OperationError) -> Void
-    ) throws(OperationError) -> (Deploy.Outcome, Stack) {
-        let planning = DeployedState(
-            template: deployedTemplate,
-            parameters: stack?.parameters ?? [:],
-            manifest: try deployedManifest(stack)
-        )
-        let changes = ChangeSetRun(
-            cloud: cloud,
-            context: context,
-            host: host,
-            desired: desired,
-            template: desired.fitsIntoRequest
-                ? .body(desired.text) : .url(try artifacts.upload(template: desired.text)),
-            type: stack == nil ? .create : .update
-        )
-        let outcome = try changes.run { changeSet throws(OperationError) in
-            let plan = try planning.plan(to: desired, package: package).confirmed(by: changeSet)
-            host.notify(.planned(plan))
-            let question = DeployQuestion.make(plan: plan, spec: spec, isNew: stack == nil, approval: approval)
-            if let question, try !context.confirm(question, host) { return false }
-            try prepare()
-            return true
-        }
-        switch outcome {
-        case .nothingToDo:
-            // The stack is right; what it needs besides may have been taken away.
-            try prepare()
-            let current = try describe(desired.name)
-            return (try protect(current) ? .updated : .nothingToDo, current)
-        case .done(let end):
-            let deployed = try DeployFailure.check(end, desired: desired, loaded: loaded)
-            _ = try protect(deployed)
-            return (stack == nil ? .created : .updated, deployed)
+            try rollout.ensureTokenKey()
         }
     }
 
@@ -154,50 +111,5 @@ struct DeployRun {
         else { return false }
         guard TokenKeyStore.isNeeded(spec) else { return true }
         return try TokenKeyStore.exists(spec, cloud)
-    }
-
-    private func ensureTokenKey() throws(OperationError) {
-        guard TokenKeyStore.isNeeded(spec) else { return }
-        if try TokenKeyStore.ensure(spec, cloud, randomBytes: context.effects.randomBytes) {
-            host.notify(.tokenKeyCreated(parameter: TokenKeyStore.parameter(of: spec)))
-        }
-    }
-
-    private func template(of stack: String) throws(OperationError) -> String? {
-        try cloud.attempt("read the deployed template") { () throws(AWSError) in
-            try cloud.cloudFormation.getTemplate(stack)
-        }
-    }
-
-    private func deployedManifest(_ stack: Stack?) throws(OperationError) -> String? {
-        guard let bucket = stack?.parameters[ArtifactParameter.bucket],
-            let key = stack?.parameters[ArtifactParameter.key]
-        else { return nil }
-        return try artifacts.manifest(forKey: key, in: bucket)
-    }
-
-    private func describe(_ name: String) throws(OperationError) -> Stack {
-        let stack = try cloud.attempt("describe the stack \(name)") { () throws(AWSError) in
-            try cloud.cloudFormation.describeStack(name)
-        }
-        guard let stack else {
-            throw OperationError(
-                .stackState,
-                "the stack \(name) has gone while it was being deployed",
-                fix: "find out who deletes it, then deploy again"
-            )
-        }
-        return stack
-    }
-
-    /// Termination protection is no part of a change set.
-    /// - Returns: whether it had to be changed.
-    private func protect(_ stack: Stack) throws(OperationError) -> Bool {
-        guard stack.hasTerminationProtection != spec.protect else { return false }
-        try cloud.attempt("set the termination protection of \(stack.name)") { () throws(AWSError) in
-            try cloud.cloudFormation.updateTerminationProtection(stack.name, enabled: spec.protect)
-        }
-        host.notify(.note("termination protection of \(stack.name) is \(spec.protect ? "on" : "off") now"))
-        return true
     }
 }

@@ -9,11 +9,11 @@ struct DeployedState {
     /// Of the deployed package; `nil` where it has none.
     var manifest: String?
 
-    func plan(to desired: DesiredStack, package: BuiltPackage) throws(OperationError) -> Plan {
+    func plan(to desired: DesiredStack, manifest desiredManifest: String?) throws(OperationError) -> Plan {
         let local = PlanInput(
             template: desired.template,
             parameters: desired.parameters,
-            package: PackageManifest(json: package.manifest)?.contents
+            package: desiredManifest.flatMap { PackageManifest(json: $0) }?.contents
         )
         guard let template else { return Plan(deployed: nil, local: local) }
         let deployed: Template

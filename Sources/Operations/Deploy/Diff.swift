@@ -58,7 +58,7 @@ package struct Diff {
                 deployed.manifest = try artifacts.manifest(forKey: key, in: bucket)
             }
         }
-        let plan = try deployed.plan(to: desired, package: package)
+        let plan = try deployed.plan(to: desired, manifest: package.manifest)
         let exists = deployed.template != nil
         return Result(
             plan: options.usesChangeSet

@@ -34,6 +34,21 @@ package struct SmokeTurn {
     let spec: BotSpec
     let outputs: BotOutputs
 
+    /// - Returns: `nil` where nothing was changed, or nobody wants to know.
+    static func run(
+        _ options: Deploy.Options,
+        _ outcome: Deploy.Outcome,
+        _ context: ProjectContext,
+        _ spec: BotSpec,
+        _ outputs: BotOutputs,
+        _ cloud: Cloud,
+        _ host: any OperationHost
+    ) throws(OperationError) -> Report? {
+        guard options.smokes, outcome != .nothingToDo else { return nil }
+        host.notify(.smoking(stack: outputs.stack))
+        return try SmokeTurn(context: context, spec: spec, outputs: outputs).run(cloud)
+    }
+
     /// - Returns: `nil` where nobody can be let in: tokens of `auth.mode: jwt` are made elsewhere.
     /// - Throws: `smoke`, which says which part failed.
     func run(_ cloud: Cloud) throws(OperationError) -> Report? {

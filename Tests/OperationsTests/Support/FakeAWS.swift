@@ -55,6 +55,8 @@ final class FakeAWS: HTTPTransport {
     var ticks = 2
     /// The next execution fails at this resource with these words, and is rolled back.
     var failure: (logicalId: String, type: String, reason: String)?
+    /// When the objects of the buckets were written: long ago, or just now.
+    var objectsAreYoung = false
     /// The members of the answer to ListStackResources.
     var resources = ""
     /// The members of `Changes` in the answers about change sets.
@@ -120,6 +122,14 @@ final class FakeAWS: HTTPTransport {
         if key.isEmpty, request.method == "HEAD" { return HTTPResponse(status: 200) }
         if key.isEmpty {
             let prefix = request.query.first { $0.name == "prefix" }?.value ?? ""
+            if request.query.contains(where: { $0.name == "list-type" }) {
+                let date = objectsAreYoung ? "2099-01-01T00:00:00Z" : "2020-01-01T00:00:00Z"
+                let contents = objects.keys.filter { $0.hasPrefix(prefix) }.sorted().map {
+                    "<Contents><Key>\($0)</Key><Size>\(objects[$0]?.count ?? 0)</Size><LastModified>\(date)</LastModified>"
+                        + "</Contents>"
+                }
+                return HTTPResponse(status: 200, body: Array("<R>\(contents.joined())</R>".utf8))
+            }
             let versions = objects.keys.filter { $0.hasPrefix(prefix) }.sorted().map {
                 "<Version><Key>\($0)</Key><VersionId>v1</VersionId></Version>"
             }

@@ -95,5 +95,7 @@ final class Fixture {
     func count(_ call: String) -> Int { aws.calls.count { $0 == call } }
 
     var bucket: [String: [UInt8]] { aws.buckets["botctl-artifacts-111122223333-us-east-2"] ?? [:] }
+    /// Without the history, and the templates that belong to it.
+    var packages: [String: [UInt8]] { bucket.filter { $0.key.hasSuffix(".zip") || $0.key.hasSuffix(".manifest.json") } }
     var stack: FakeAWS.Stack? { aws.stacks["shop-dev"] }
 }
