@@ -13,7 +13,8 @@ struct ServiceEndpoints {
     private static let serviceIds = [
         "apigateway": "api_gateway", "bedrock-runtime": "bedrock_runtime", "cloudformation": "cloudformation",
         "dynamodb": "dynamodb",
-        "lambda": "lambda", "logs": "cloudwatch_logs", "s3": "s3", "ssm": "ssm", "sts": "sts",
+        "lambda": "lambda", "logs": "cloudwatch_logs", "oidc": "sso_oidc", "portal.sso": "sso", "s3": "s3",
+        "ssm": "ssm", "sts": "sts",
     ]
 
     init(_ options: SessionOptions, _ config: SharedConfig, region: String) throws(SessionError) {
@@ -47,8 +48,9 @@ struct ServiceEndpoints {
         override ?? specific[service] ?? general
     }
 
-    func endpoint(_ service: String) -> Endpoint {
-        configured(service) ?? .aws(service: service, region: region)
+    /// - Parameter region: of a service that is in another region than the rest.
+    func endpoint(_ service: String, region: String? = nil) -> Endpoint {
+        configured(service) ?? .aws(service: service, region: region ?? self.region)
     }
 
     private static func parse(_ url: String, from source: String) throws(SessionError) -> Endpoint {
@@ -76,11 +78,7 @@ func resolveRegion(_ options: SessionOptions, _ config: SharedConfig) throws(Ses
             nextStep: "write `region:` in the spec, or give --region or AWS_REGION"
         )
     }
-    // It becomes part of host names: botocore accepts what is a host label.
-    let isLabel =
-        region.utf8.count <= 63 && region.first != "-" && region.last != "-"
-        && region.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D }
-    guard isLabel else {
+    guard isRegion(region) else {
         throw SessionError(
             .invalidRegion,
             "\"\(region)\" is not a region",
@@ -88,6 +86,12 @@ func resolveRegion(_ options: SessionOptions, _ config: SharedConfig) throws(Ses
         )
     }
     return region
+}
+
+/// Whether the text can be a region: it becomes part of host names, and botocore accepts what is a host label.
+func isRegion(_ text: String) -> Bool {
+    (1...63).contains(text.utf8.count) && text.first != "-" && text.last != "-"
+        && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D }
 }
 
 /// `AWS_MAX_ATTEMPTS` and `AWS_RETRY_MODE`, or the profile's `max_attempts` and `retry_mode`.
