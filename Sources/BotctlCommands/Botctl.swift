@@ -20,7 +20,8 @@ struct Botctl: ParsableCommand {
         subcommands: [
             InitCommand.self, ValidateCommand.self, SynthCommand.self, BuildCommand.self, DeployCommand.self,
             DiffCommand.self, TeardownCommand.self, ChatCommand.self, TokenCommand.self, RetrieveCommand.self,
-            OutputsCommand.self, ForgetCommand.self, LocalCommand.self, CompletionsCommand.self,
+            OutputsCommand.self, ForgetCommand.self, LocalCommand.self, LoginCommand.self, DoctorCommand.self,
+            CompletionsCommand.self,
         ]
     )
 }

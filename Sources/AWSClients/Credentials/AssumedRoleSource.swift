@@ -57,7 +57,11 @@ private struct RoleSearch {
                 nextStep: "run the command in a terminal, or get credentials first (`aws configure export-credentials`)"
             )
         }
-        guard let code = ask(serial)?.filter({ !$0.isWhitespace }), !code.isEmpty else {
+        let answer = ask(serial)?.filter { !$0.isWhitespace }
+        if calls.options.isCancelled() {
+            throw .interrupted
+        }
+        guard let code = answer, !code.isEmpty else {
             throw SessionError(
                 .mfaNeeded,
                 "no code of the MFA device \(serial) was given",

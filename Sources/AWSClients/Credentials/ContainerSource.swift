@@ -88,7 +88,7 @@ struct ContainerSource: CredentialsSource {
                 }
             } catch {
                 if error.kind == .cancelled {
-                    throw SessionError(.interrupted, "interrupted", nextStep: "run the command again")
+                    throw .interrupted
                 }
                 reason = error.description
             }

@@ -148,7 +148,7 @@ enum CallFailure: Error {
         switch self {
         case .settings(let error): return error
         case .call(let error) where error.code == "transport.cancelled":
-            return SessionError(.interrupted, "interrupted", nextStep: "run the command again")
+            return .interrupted
         case .call(let error) where error.status == 0:
             return SessionError(
                 .unreachableCredentials,

@@ -200,7 +200,7 @@ struct InstanceMetadataSource: CredentialsSource {
             return .success(try calls.metadataTransport.send(request, timeout: service.timeout))
         } catch {
             if error.kind == .cancelled {
-                throw SessionError(.interrupted, "interrupted", nextStep: "run the command again")
+                throw .interrupted
             }
             return .failure(error)
         }

@@ -41,7 +41,7 @@ struct ProcessSource: CredentialsSource {
             result = try calls.options.credentials.runProcess(arguments, calls.options.environment)
         } catch {
             if calls.options.isCancelled() {
-                throw SessionError(.interrupted, "interrupted", nextStep: "run the command again")
+                throw .interrupted
             }
             throw SessionError(
                 .processFailed,

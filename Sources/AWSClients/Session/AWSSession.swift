@@ -60,16 +60,3 @@ package final class AWSSession {
     /// Whether a service's endpoint is somebody's own (an emulator, a VPC endpoint) instead of AWS's.
     package func isEndpointConfigured(_ service: String) -> Bool { settings.configured(service) != nil }
 }
-
-/// libcurl as the environment and the profile configure it, unless the options bring another transport.
-func sessionTransport(_ options: SessionOptions, _ config: SharedConfig) -> any HTTPTransport {
-    options.transport
-        ?? CurlTransport(
-            settings: CurlSettings(
-                environment: options.environment,
-                profileBundle: config.setting("ca_bundle"),
-                fileExists: { path in ((try? options.readFile(path)) ?? nil) != nil }
-            ),
-            isCancelled: options.isCancelled
-        )
-}

@@ -60,6 +60,18 @@ package struct SessionError: Error, Sendable, Equatable, CustomStringConvertible
         self.sources = sources
     }
 
+    package static let interrupted = SessionError(.interrupted, "interrupted", nextStep: "run the command again")
+    package static let notConfirmed = SessionError(
+        .signInNeeded,
+        "the sign-in was not confirmed in time",
+        nextStep: "run `botctl login` again, open the address and confirm the code"
+    )
+    package static let signInDenied = SessionError(
+        .refusedCredentials,
+        "the sign-in was denied",
+        nextStep: "run `botctl login` again and allow the request, or ask whoever administers the start page"
+    )
+
     package var description: String {
         message + sources.map { "\n  \($0.source): \($0.detail)" }.joined()
     }

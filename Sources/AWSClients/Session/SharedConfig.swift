@@ -65,6 +65,9 @@ struct SharedConfig {
         return profile.credentials == nil && profile.config == nil ? nil : profile
     }
 
+    /// Of both files, sorted.
+    var profileNames: [String] { Set(configProfiles.keys).union(credentialsProfiles.keys).sorted() }
+
     /// `[sso-session x]`
     func ssoSession(_ name: String) -> ConfigSection? { ssoSessions[name] }
 

@@ -38,7 +38,8 @@ struct Machine {
                     environment: environment,
                     isTerminal: inputIsTerminal && errorIsTerminal,
                     isInterrupted: { Interrupts.received },
-                    log: log
+                    log: log,
+                    askMFACode: askMFACode
                 )
             }
         )
@@ -79,6 +80,12 @@ private func write(_ text: String, to descriptor: Int32) {
             if count >= 0 { done += count } else if errno != EINTR { return }
         }
     }
+}
+
+/// The code is shown while it is typed: it is good for half a minute, and once.
+private func askMFACode(_ serial: String) -> String? {
+    write("Code of the MFA device \(visible(serial)): ", to: STDERR_FILENO)
+    return readLineFromInput()
 }
 
 private func readLineFromInput() -> String? {

@@ -28,6 +28,8 @@ package enum OperationEvent: Sendable, Equatable {
     /// The last watched work has ended.
     case settled(stack: String, status: String, seconds: Double)
     case removed(kind: String, name: String)
+    /// Somebody has to open the address and compare the code.
+    case confirmSignIn(url: String, completeURL: String, code: String)
     case note(String)
 }
 
