@@ -146,7 +146,9 @@ import Testing
     /// `sha1sum` of coreutils.
     private func sha1Of(_ text: String) -> [UInt8] {
         let folder = TemporaryFolder()
-        guard let path = try? folder.write("x", text), let output = try? runProgram("sha1sum", [path]) else { return [] }
+        guard let path = try? folder.write("x", text), let output = try? runProgram("sha1sum", [path]) else {
+            return []
+        }
         return hexDecode(String(output.text.prefix(40))) ?? []
     }
 

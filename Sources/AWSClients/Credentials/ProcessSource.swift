@@ -69,7 +69,8 @@ struct ProcessSource: CredentialsSource {
             throw unreadable("did not print a JSON object")
         }
         guard document["Version"]?.intValue == 1 else { throw unreadable("did not print \"Version\": 1") }
-        guard let id = document["AccessKeyId"]?.stringValue, let secret = document["SecretAccessKey"]?.stringValue else {
+        guard let id = document["AccessKeyId"]?.stringValue, let secret = document["SecretAccessKey"]?.stringValue
+        else {
             throw unreadable("printed no AccessKeyId, or no SecretAccessKey")
         }
         var expires: Timestamp?

@@ -53,7 +53,10 @@ package struct SSOOIDC {
             "scopes": .array(settings.scopes.map { .string($0) }),
         ]
         // The older form of a profile has no scopes, and its sign-in is not renewed.
-        let document = try post("/client/register", settings.sessionName == nil ? input.filter { $0.key != "scopes" } : input)
+        let document = try post(
+            "/client/register",
+            settings.sessionName == nil ? input.filter { $0.key != "scopes" } : input
+        )
         guard let id = document["clientId"]?.stringValue, let secret = document["clientSecret"]?.stringValue,
             let expires = document["clientSecretExpiresAt"]?.intValue
         else { throw unreadable("RegisterClient") }
@@ -139,7 +142,8 @@ package struct SSOOIDC {
         _ clientSecret: String,
         _ registrationExpires: Timestamp
     ) -> SSOToken? {
-        guard let accessToken = document["accessToken"]?.stringValue, let seconds = document["expiresIn"]?.intValue else {
+        guard let accessToken = document["accessToken"]?.stringValue, let seconds = document["expiresIn"]?.intValue
+        else {
             return nil
         }
         return SSOToken(

@@ -60,7 +60,11 @@ package struct SSOSettings: Sendable, Equatable {
         }
         let region = try required("sso_region")
         guard isRegion(region) else {
-            throw invalid("sso_region", "sso_region \"\(region)\" is not a region", "write a region's code, like us-east-2")
+            throw invalid(
+                "sso_region",
+                "sso_region \"\(region)\" is not a region",
+                "write a region's code, like us-east-2"
+            )
         }
         let scopes = try value("sso_registration_scopes")?.split { $0 == "," || $0 == " " }.map(String.init)
         return SSOSettings(

@@ -11,7 +11,10 @@ package struct SSOTokenCache {
     }
 
     package var path: String {
-        SharedConfig.expand("~/.aws/sso/cache/\(hexEncode(sha1(Array(settings.cacheKey.utf8)))).json", options.environment)
+        SharedConfig.expand(
+            "~/.aws/sso/cache/\(hexEncode(sha1(Array(settings.cacheKey.utf8)))).json",
+            options.environment
+        )
     }
 
     /// - Returns: `nil` where there is no file, or none with a token in it.

@@ -89,7 +89,9 @@ struct SingleSignOnSource: CredentialsSource {
         do throws(CallFailure) {
             response = try calls.send(request, operation: "sso.GetRoleCredentials")
         } catch {
-            if error.serviceError?.status == 401 { throw signIn("the sign-in to \(settings.startURL) is not valid any more") }
+            if error.serviceError?.status == 401 {
+                throw signIn("the sign-in to \(settings.startURL) is not valid any more")
+            }
             throw error.error(
                 "get the role \(roleName) in account \(accountId) (\(profile.place("sso_role_name")))",
                 nextStep: "choose a role that the start page offers you (\(settings.startURL))"

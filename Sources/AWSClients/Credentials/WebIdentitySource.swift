@@ -24,7 +24,8 @@ struct WebIdentitySource: CredentialsSource {
             throw SessionError(
                 .invalidProfile,
                 "\(file.name) is set (\(file.place)), but no role to assume with the token",
-                nextStep: readsEnvironment ? "set AWS_ROLE_ARN, or role_arn in the profile" : "add role_arn to the profile"
+                nextStep: readsEnvironment
+                    ? "set AWS_ROLE_ARN, or role_arn in the profile" : "add role_arn to the profile"
             )
         }
         let role = AssumedRole(

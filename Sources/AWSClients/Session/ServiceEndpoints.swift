@@ -46,7 +46,9 @@ struct ServiceEndpoints {
         }
     }
 
-    private mutating func choose(_ url: String, _ service: String?, from source: String) throws(SessionError) -> Endpoint {
+    private mutating func choose(_ url: String, _ service: String?, from source: String) throws(SessionError)
+        -> Endpoint
+    {
         let endpoint = try Self.parse(url, from: source)
         chosen.append(ChosenEndpoint(service: service, url: endpoint.url, source: source))
         return endpoint

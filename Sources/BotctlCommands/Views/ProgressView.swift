@@ -54,7 +54,8 @@ struct ProgressView {
     }
 
     private func confirmSignIn(_ url: String, _ completeURL: String, _ code: String) -> Drawing {
-        var text = "Open this address in a browser, on any device, and confirm the code \(style.bold(visible(code))):\n\n"
+        var text =
+            "Open this address in a browser, on any device, and confirm the code \(style.bold(visible(code))):\n\n"
         text += "  \(style.cyan(visible(completeURL)))\n"
         if url != completeURL { text += "\nor type the code at \(visible(url))\n" }
         return Drawing(text: text + "\n", transient: "  waiting for the confirmation …")

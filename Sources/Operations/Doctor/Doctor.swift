@@ -135,7 +135,10 @@ package struct Doctor {
         let clock = context.effects.clock
         let response: HTTPResponse
         do throws(TransportError) {
-            response = try settings.transport.send(HTTPRequest(method: "GET", endpoint: endpoint), timeout: .seconds(10))
+            response = try settings.transport.send(
+                HTTPRequest(method: "GET", endpoint: endpoint),
+                timeout: .seconds(10)
+            )
         } catch {
             try context.checkInterrupted()
             let fix =
@@ -224,7 +227,10 @@ package struct Doctor {
     }
 
     private mutating func lookAtLocalAWS() {
-        let locator = MiniStackLocator(environment: context.effects.environment, isExecutable: context.effects.files.exists)
+        let locator = MiniStackLocator(
+            environment: context.effects.environment,
+            isExecutable: context.effects.files.exists
+        )
         do throws(LocalAWSError) {
             let path = try locator.find(asked: nil, projectDirectory: context.directory)
             add("local AWS", .ok, "MiniStack: \(path)")

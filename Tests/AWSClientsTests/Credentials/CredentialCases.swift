@@ -102,7 +102,12 @@ extension CredentialCase {
             files: ["token": "eyJ.web.identity"],
             profile: "base"
         ),
-        .init("role before the same profile's keys", config: role("base", "source_profile = base"), credentials: base, profile: "base"),
+        .init(
+            "role before the same profile's keys",
+            config: role("base", "source_profile = base"),
+            credentials: base,
+            profile: "base"
+        ),
         .init(
             "web identity of the environment before the default profile's keys",
             environment: web,
@@ -140,7 +145,12 @@ extension CredentialCase {
             environment: container("task").merging(metadata("ok")) { $1 }
         ),
         .init("the instance last", environment: metadata("ok")),
-        .init("the instance also with --profile", environment: metadata("ok"), config: "[profile p]\nregion = x\n", profile: "p"),
+        .init(
+            "the instance also with --profile",
+            environment: metadata("ok"),
+            config: "[profile p]\nregion = x\n",
+            profile: "p"
+        ),
         .init("nothing", environment: metadata("absent")),
         .init("expired environment", environment: keys.merging(["AWS_CREDENTIAL_EXPIRATION": over]) { $1 }),
         .init("environment that ends later", environment: keys.merging(["AWS_CREDENTIAL_EXPIRATION": later]) { $1 }),
@@ -148,7 +158,12 @@ extension CredentialCase {
 
     private static let roles: [CredentialCase] = [
         .init("role", config: role("r", "source_profile = base"), credentials: base, profile: "r"),
-        .init("role by AWS_PROFILE", environment: ["AWS_PROFILE": "r"], config: role("r", "source_profile = base"), credentials: base),
+        .init(
+            "role by AWS_PROFILE",
+            environment: ["AWS_PROFILE": "r"],
+            config: role("r", "source_profile = base"),
+            credentials: base
+        ),
         .init(
             "role with everything",
             config: role(
@@ -162,8 +177,17 @@ extension CredentialCase {
             credentials: base,
             profile: "r"
         ),
-        .init("role with MFA", config: role("r", "source_profile = base", "mfa_serial = GAHT12345678"), credentials: base, profile: "r"),
-        .init("role in the credentials file", credentials: base + "[r]\nrole_arn = \(arn)\nsource_profile = base\n", profile: "r"),
+        .init(
+            "role with MFA",
+            config: role("r", "source_profile = base", "mfa_serial = GAHT12345678"),
+            credentials: base,
+            profile: "r"
+        ),
+        .init(
+            "role in the credentials file",
+            credentials: base + "[r]\nrole_arn = \(arn)\nsource_profile = base\n",
+            profile: "r"
+        ),
         .init(
             "the credentials file's options win",
             config: role("r", "source_profile = base", "external_id = config"),
@@ -199,7 +223,8 @@ extension CredentialCase {
         .init(
             "source profile with web identity",
             environment: keys,
-            config: role("r", "source_profile = w") + "[profile w]\nrole_arn = \(arn)\nweb_identity_token_file = {home}/token\n",
+            config: role("r", "source_profile = w")
+                + "[profile w]\nrole_arn = \(arn)\nweb_identity_token_file = {home}/token\n",
             files: ["token": "eyJ.web.identity"],
             profile: "r"
         ),
@@ -228,9 +253,23 @@ extension CredentialCase {
             profile: "a"
         ),
         .init("a role with nobody to assume it", config: role("r"), profile: "r"),
-        .init("both kinds of source", config: role("r", "source_profile = base", "credential_source = Environment"), credentials: base, profile: "r"),
-        .init("credential_source Environment", environment: keys, config: role("r", "credential_source = Environment"), profile: "r"),
-        .init("credential_source Environment without keys", config: role("r", "credential_source = Environment"), profile: "r"),
+        .init(
+            "both kinds of source",
+            config: role("r", "source_profile = base", "credential_source = Environment"),
+            credentials: base,
+            profile: "r"
+        ),
+        .init(
+            "credential_source Environment",
+            environment: keys,
+            config: role("r", "credential_source = Environment"),
+            profile: "r"
+        ),
+        .init(
+            "credential_source Environment without keys",
+            config: role("r", "credential_source = Environment"),
+            profile: "r"
+        ),
         .init(
             "credential_source EcsContainer",
             environment: container("task"),
@@ -243,7 +282,12 @@ extension CredentialCase {
             config: role("r", "credential_source = Ec2InstanceMetadata"),
             profile: "r"
         ),
-        .init("credential_source in lower case", environment: keys, config: role("r", "credential_source = environment"), profile: "r"),
+        .init(
+            "credential_source in lower case",
+            environment: keys,
+            config: role("r", "credential_source = environment"),
+            profile: "r"
+        ),
         .init(
             "a role that refuses",
             config: "[profile r]\nrole_arn = \(arn)-denied\nsource_profile = base\n",
@@ -286,14 +330,23 @@ extension CredentialCase {
             environment: web.merging(["AWS_ROLE_SESSION_NAME": "pipeline"]) { $1 },
             files: ["token": "eyJ.web.identity"]
         ),
-        .init("web identity of a profile", config: role("w", "web_identity_token_file = {home}/token"), files: ["token": "eyJ.web.identity"], profile: "w"),
+        .init(
+            "web identity of a profile",
+            config: role("w", "web_identity_token_file = {home}/token"),
+            files: ["token": "eyJ.web.identity"],
+            profile: "w"
+        ),
         .init(
             "variable and option mixed",
             environment: ["AWS_ROLE_ARN": arn + "-by-variable", "AWS_PROFILE": "w"],
             config: role("w", "web_identity_token_file = {home}/token", "role_session_name = me"),
             files: ["token": "eyJ.web.identity"]
         ),
-        .init("web identity without a role", environment: ["AWS_WEB_IDENTITY_TOKEN_FILE": "{home}/token"], files: ["token": "eyJ.web.identity"]),
+        .init(
+            "web identity without a role",
+            environment: ["AWS_WEB_IDENTITY_TOKEN_FILE": "{home}/token"],
+            files: ["token": "eyJ.web.identity"]
+        ),
         .init("web identity without the token", environment: web),
         .init(
             "an empty variable hides the option",
@@ -323,8 +376,16 @@ extension CredentialCase {
             config: process,
             files: printing(#"{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "B", "Expiration": "\#(over)"}"#)
         ),
-        .init("process of version 2", config: process, files: printing(#"{"Version": 2, "AccessKeyId": "A", "SecretAccessKey": "B"}"#)),
-        .init("process without a version", config: process, files: printing(#"{"AccessKeyId": "A", "SecretAccessKey": "B"}"#)),
+        .init(
+            "process of version 2",
+            config: process,
+            files: printing(#"{"Version": 2, "AccessKeyId": "A", "SecretAccessKey": "B"}"#)
+        ),
+        .init(
+            "process without a version",
+            config: process,
+            files: printing(#"{"AccessKeyId": "A", "SecretAccessKey": "B"}"#)
+        ),
         .init("process without a secret", config: process, files: printing(#"{"Version": 1, "AccessKeyId": "A"}"#)),
         .init("process that prints no JSON", config: process, files: printing("AKIA SECRET")),
         .init("process that fails", config: process, files: printing(processed, then: "exit 3")),
@@ -340,7 +401,11 @@ extension CredentialCase {
                 """
             ]
         ),
-        .init("process with an open quote", config: "[default]\ncredential_process = '{home}/bin/keys\n", files: printing(processed)),
+        .init(
+            "process with an open quote",
+            config: "[default]\ncredential_process = '{home}/bin/keys\n",
+            files: printing(processed)
+        ),
         .init(
             "process in the credentials file",
             credentials: process,
@@ -350,7 +415,12 @@ extension CredentialCase {
 
     private static let signIns: [CredentialCase] = [
         .init("sign-in", config: ssoProfile + ssoSession, files: [sessionFile: signIn("t", later)], profile: "sso"),
-        .init("sign-in by AWS_PROFILE", environment: ["AWS_PROFILE": "sso"], config: ssoProfile + ssoSession, files: [sessionFile: signIn("t", later)]),
+        .init(
+            "sign-in by AWS_PROFILE",
+            environment: ["AWS_PROFILE": "sso"],
+            config: ssoProfile + ssoSession,
+            files: [sessionFile: signIn("t", later)]
+        ),
         .init(
             "sign-in that ends soon is renewed",
             config: ssoProfile + ssoSession,
@@ -384,7 +454,12 @@ extension CredentialCase {
         .init("no sign-in", config: ssoProfile + ssoSession, credentials: defaults, profile: "sso"),
         .init("a sign-in that is no JSON", config: ssoProfile + ssoSession, files: [sessionFile: "{"], profile: "sso"),
         .init("a sign-in without a token", config: ssoProfile + ssoSession, files: [sessionFile: "{}"], profile: "sso"),
-        .init("a revoked sign-in", config: ssoProfile + ssoSession, files: [sessionFile: signIn("revoked", later)], profile: "sso"),
+        .init(
+            "a revoked sign-in",
+            config: ssoProfile + ssoSession,
+            files: [sessionFile: signIn("revoked", later)],
+            profile: "sso"
+        ),
         .init(
             "a role that is not offered",
             config: ssoProfile.replacing("Admin", with: "Denied") + ssoSession,
@@ -412,19 +487,33 @@ extension CredentialCase {
         ),
         .init(
             "a session alone is no source",
-            config: "[profile sso]\nsso_session = corp\naws_access_key_id = A\naws_secret_access_key = B\n" + ssoSession,
+            config: "[profile sso]\nsso_session = corp\naws_access_key_id = A\naws_secret_access_key = B\n"
+                + ssoSession,
             files: [sessionFile: signIn("t", later)],
             profile: "sso"
         ),
         .init("older form", config: legacySSO, files: [legacyFile: signIn("t", later)], profile: "sso"),
-        .init("older form, written by an old CLI", config: legacySSO, files: [legacyFile: signIn("t", "2099-01-01T00:00:00UTC")], profile: "sso"),
-        .init("older form, over", config: legacySSO, files: [legacyFile: signIn("t", over, refresh: "r1")], profile: "sso"),
+        .init(
+            "older form, written by an old CLI",
+            config: legacySSO,
+            files: [legacyFile: signIn("t", "2099-01-01T00:00:00UTC")],
+            profile: "sso"
+        ),
+        .init(
+            "older form, over",
+            config: legacySSO,
+            files: [legacyFile: signIn("t", over, refresh: "r1")],
+            profile: "sso"
+        ),
         .init("older form, not signed in", config: legacySSO, files: [sessionFile: signIn("t", later)], profile: "sso"),
     ]
 
     private static let containers: [CredentialCase] = [
         .init("container", environment: container("task?id=1&x=%20y")),
-        .init("container with a token", environment: container("task", ["AWS_CONTAINER_AUTHORIZATION_TOKEN": "Basic abc"])),
+        .init(
+            "container with a token",
+            environment: container("task", ["AWS_CONTAINER_AUTHORIZATION_TOKEN": "Basic abc"])
+        ),
         .init(
             "container with a token file, which comes first",
             environment: container(
@@ -433,9 +522,18 @@ extension CredentialCase {
             ),
             files: ["token": "eyJ.pod.identity"]
         ),
-        .init("container with a token of two lines", environment: container("task", ["AWS_CONTAINER_AUTHORIZATION_TOKEN": "a\r\nX: y"])),
-        .init("container without its token file", environment: container("task", ["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "{home}/none"])),
-        .init("container that refuses, instance or not", environment: container("refused").merging(metadata("ok")) { $1 }),
+        .init(
+            "container with a token of two lines",
+            environment: container("task", ["AWS_CONTAINER_AUTHORIZATION_TOKEN": "a\r\nX: y"])
+        ),
+        .init(
+            "container without its token file",
+            environment: container("task", ["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "{home}/none"])
+        ),
+        .init(
+            "container that refuses, instance or not",
+            environment: container("refused").merging(metadata("ok")) { $1 }
+        ),
         .init("container that answers nonsense", environment: container("garbage")),
         .init("container with credentials of yesterday", environment: container("expired")),
         .init("container elsewhere without TLS", environment: [full: "http://10.0.0.1/x"]),
@@ -448,7 +546,10 @@ extension CredentialCase {
         .init("instance disabled", environment: metadata("ok").merging(["AWS_EC2_METADATA_DISABLED": "TRUE"]) { $1 }),
         .init("instance with version 1 alone", environment: metadata("v1")),
         .init("instance with version 1 alone, 405", environment: metadata("v1-405")),
-        .init("instance with version 1 alone, which is disabled", environment: metadata("v1").merging(["AWS_EC2_METADATA_V1_DISABLED": "true"]) { $1 }),
+        .init(
+            "instance with version 1 alone, which is disabled",
+            environment: metadata("v1").merging(["AWS_EC2_METADATA_V1_DISABLED": "true"]) { $1 }
+        ),
         .init("instance that refuses the token", environment: metadata("refused")),
         .init("instance without a role", environment: metadata("norole")),
         .init("instance that denies", environment: metadata("denied")),

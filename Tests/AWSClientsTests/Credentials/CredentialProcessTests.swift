@@ -17,7 +17,11 @@ import Testing
     }
 
     @Test func bothStreamsAndTheStatus() throws {
-        let result = try run(#"printf '%s|' "$@"; echo "$NAME" >&2; exit 7"#, ["a b", "", "$x"], environment: ["NAME": "v"])
+        let result = try run(
+            #"printf '%s|' "$@"; echo "$NAME" >&2; exit 7"#,
+            ["a b", "", "$x"],
+            environment: ["NAME": "v"]
+        )
         #expect(result == .init(status: 7, output: Array("a b||$x|".utf8), errors: Array("v\n".utf8)))
         #expect(try run("kill -9 $$").status == 137)
     }

@@ -1,4 +1,5 @@
 import AWSCore
+import TestSupport
 import Testing
 
 @testable import AWSClients
@@ -162,14 +163,18 @@ import Testing
             ("\nrole_arn = r", "/h/.aws/config:3"),
             ("role_arn = r\nsource_profile = a\n\ncredential_source = Environment", "/h/.aws/config:5"),
             ("role_arn = r\ncredential_source = Nobody", "/h/.aws/config:3"),
-            ("role_arn = r\nsource_profile = default\nduration_seconds = long\naws_access_key_id=A", "/h/.aws/config:4"),
+            (
+                "role_arn = r\nsource_profile = default\nduration_seconds = long\naws_access_key_id=A",
+                "/h/.aws/config:4"
+            ),
             ("web_identity_token_file = /t", "/h/.aws/config:2"),
             ("credential_process = 'x", "/h/.aws/config:2"),
             ("sso_account_id = 1\nsso_role_name = r\nsso_session = corp", "/h/.aws/config:4"),
             ("sso_account_id = 1\nsso_start_url = https://x\nsso_region = us-east-1", "/h/.aws/config:2"),
             ("sso_account_id = 1\nsso_role_name = r\nsso_start_url = https://x\nsso_region = US", "/h/.aws/config:5"),
             ("region = x\nlogin_session = arn", "/h/.aws/config:3"),
-            ("aws_access_key_id = A", "/h/.aws/config:2"), ("\naws_access_key_id = A\naws_secret_access_key =", "config:3"),
+            ("aws_access_key_id = A", "/h/.aws/config:2"),
+            ("\naws_access_key_id = A\naws_secret_access_key =", "config:3"),
         ]
     )
     func mistakesHaveAPlaceAndAWayOut(_ lines: String, _ place: String) throws {
@@ -213,7 +218,9 @@ import Testing
         )
         var texts = ["\(token)", String(reflecting: token), "\(renewal)", String(reflecting: renewal)]
         var effects = CredentialsEffects.none
-        for output in ["{\"Version\": 1, \"AccessKeyId\": \"A\", \"SecretAccessKey\": 7, \"x\": \"SECRET4\"}", "SECRET5"] {
+        for output in [
+            "{\"Version\": 1, \"AccessKeyId\": \"A\", \"SecretAccessKey\": 7, \"x\": \"SECRET4\"}", "SECRET5",
+        ] {
             effects.runProcess = { _, _ in .init(status: 0, output: Array(output.utf8), errors: []) }
             let error = try #require(
                 failure(options(config: "[default]\ncredential_process = /bin/keys\n", credentials: effects))
@@ -223,12 +230,49 @@ import Testing
         for text in texts { #expect(!text.contains("SECRET"), "\(text)") }
     }
 
+    // MARK: Hostile answers
+
+    /// Whatever a program prints, or lies in the cache, is credentials or a typed error.
+    @Test func hostileAnswersCrashNothing() {
+        let seeds = [
+            #"{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "B", "Expiration": "2099-01-01T00:00:00Z"}"#,
+            #"{"accessToken": "t", "expiresAt": "2099-01-01T00:00:00UTC", "clientId": "c", "refreshToken": "r"}"#,
+        ].map { Array($0.utf8) }
+        let sso = "sso_account_id = 1\nsso_role_name = r\nsso_start_url = https://x\nsso_region = us-east-1\n"
+        let configs = ["[default]\ncredential_process = /bin/keys\n", "[default]\n\(sso)"]
+        let cache = SSOTokenCache(
+            settings: SSOSettings(startURL: "https://x", region: "us-east-1", scopes: []),
+            options: options()
+        ).path
+        var generator = SeededGenerator(seed: 11)
+        var outcomes: Set<String> = []
+        for round in 0..<4_000 {
+            let bytes = mutated(seeds[round % 2], &generator, alphabet: Array("{}[]\",:0aZ\\".utf8) + [0, 0xFF])
+            var effects = CredentialsEffects.none
+            effects.runProcess = { _, _ in .init(status: 0, output: bytes, errors: []) }
+            var options = options(config: configs[round % 2], credentials: effects)
+            let read = options.readFile
+            options.readFile = { $0 == cache ? bytes : try read($0) }
+            outcomes.insert(failure(options)?.code.rawValue ?? "credentials")
+        }
+        // Both kinds of end were reached, and nothing else.
+        #expect(outcomes.isSuperset(of: ["credentials", "credentials.process", "credentials.signIn"]))
+        #expect(
+            outcomes.isSubset(of: [
+                "credentials", "credentials.process", "credentials.signIn", "credentials.expired",
+                "credentials.unreachable",
+            ]),
+            "\(outcomes)"
+        )
+    }
+
     // MARK: Hosts that credentials are taken from
 
     @Test(
         arguments: [
             ("http://127.0.0.1/x", true), ("http://127.9.9.9:80/x", true), ("http://[::1]:8080/x", true),
-            ("http://localhost/x", true), ("http://169.254.170.2/x", true), ("http://169.254.170.23/v1/credentials", true),
+            ("http://localhost/x", true), ("http://169.254.170.2/x", true),
+            ("http://169.254.170.23/v1/credentials", true),
             ("http://[fd00:ec2::23]/v1/credentials", true), ("https://anywhere.example/x?y=1", true),
             ("http://127.0.0.1.evil.example/x", false), ("http://127.1/x", false), ("http://10.0.0.1/x", false),
             ("http://user@127.0.0.1/x", false), ("http://169.254.170.2.evil/x", false), ("ftp://127.0.0.1/x", false),

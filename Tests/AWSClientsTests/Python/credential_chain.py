@@ -84,6 +84,14 @@ class Handler(BaseHTTPRequestHandler):
     def sts(self, form):
         signer = re.search(r"Credential=([^/]+)/\d+/([^/]+)/sts/", self.headers.get("Authorization") or "")
         action = form["Action"]
+        if action == "GetCallerIdentity":
+            return self.answer(
+                200,
+                "<GetCallerIdentityResponse><GetCallerIdentityResult><UserId>u</UserId><Account>111122223333</Account>"
+                f"<Arn>arn:aws:iam::111122223333:user/{signer[1]}</Arn></GetCallerIdentityResult>"
+                "</GetCallerIdentityResponse>",
+                "text/xml",
+            )
         if (action == "AssumeRole") != (signer is not None):
             return self.sts_error(403, "MissingAuthenticationToken", "signed wrongly")
         if "denied" in form["RoleArn"]:
