@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import pty
 import signal
 import stat
 import subprocess
@@ -10,7 +11,7 @@ import sys
 import urllib.request
 
 import pytest
-from conftest import BOTCTL, ROOT, Botctl
+from conftest import BOTCTL, ROOT, Botctl, base_environment
 
 CONFIG = """
 [profile sso]
@@ -97,6 +98,49 @@ def test_a_role_with_mfa_asks_nobody_without_a_terminal(machine):
     botctl.ok("login", "--profile", "deployer")
     run = botctl("doctor", "--profile", "deployer")
     assert run.code == 1 and "GAHT12345678" in run.out and "no terminal" in run.out
+
+
+def test_a_role_with_mfa_asks_on_a_terminal(machine, port):
+    botctl = machine("corp")
+    botctl.ok("login", "--profile", "deployer")
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(botctl.folder)
+        os.execve(BOTCTL, [BOTCTL, "doctor", "--profile", "deployer", "--no-color"], botctl.environment)
+    seen = b""
+    while b"MFA device GAHT12345678: " not in seen:
+        seen += os.read(terminal, 4096)
+    os.write(terminal, b"123456\n")
+    try:
+        while data := os.read(terminal, 4096):
+            seen += data
+    except OSError:  # EIO: nobody holds the other end any more
+        pass
+    os.waitpid(pid, 0)
+    # The stand-in's key tells whether the code arrived: botocore sends the same one.
+    assert f"user/{botocore_picks(port, botctl, 'deployer')['key']} in account" in seen.decode()
+
+
+def test_a_role_of_a_local_aws(local_aws, aws, tmp_path):
+    """STS with signatures checked; the role's credentials do what the role may."""
+    iam = aws("iam")
+    trust = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"},
+    ]}
+    arn = iam.create_role(RoleName="botctl-doctor", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    try:
+        (tmp_path / "config").write_text(
+            f"[profile r]\nrole_arn = {arn}\nsource_profile = base\nrole_session_name = me\n[profile base]\n"
+            f"aws_access_key_id = {local_aws['AWS_ACCESS_KEY_ID']}\n"
+            f"aws_secret_access_key = {local_aws['AWS_SECRET_ACCESS_KEY']}\n"
+        )
+        environment = {name: value for name, value in local_aws.items() if "KEY" not in name and "TOKEN" not in name}
+        botctl = Botctl(tmp_path, {**base_environment(), **environment, "AWS_CONFIG_FILE": str(tmp_path / "config")})
+        checks = {check["name"]: check for check in botctl("doctor", "--profile", "r", "--json").json["checks"]}
+        assert "assumed-role/botctl-doctor/me" in checks["identity"]["summary"], checks
+        assert checks["credentials"]["summary"].startswith("profile r, role_arn, until 20")
+    finally:
+        iam.delete_role(RoleName="botctl-doctor")
 
 
 @pytest.mark.parametrize("session, words", [("denied", "denied"), ("over", "not confirmed in time")])

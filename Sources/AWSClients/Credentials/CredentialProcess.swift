@@ -29,15 +29,19 @@ enum CredentialProcess {
         errors.closeWriting()
         var collected: [[UInt8]] = [[], []]
         var isOpen = [true, true]
+        var status: Int32?
         while isOpen.contains(true) {
             var polled = [output, errors].enumerated().map { index, pipe in
                 pollfd(fd: isOpen[index] ? pipe.reading : -1, events: Int16(POLLIN), revents: 0)
             }
-            let ready = poll(&polled, 2, pollMilliseconds)
+            let ready = poll(&polled, 2, status == nil ? pollMilliseconds : 0)
             if isCancelled() {
-                end(child)
+                end(child, status)
                 throw Failed(description: "interrupted")
             }
+            // What it has started may hold the pipes after its end (an agent): that is not waited for.
+            if ready == 0, status != nil { break }
+            status = status ?? ended(child)
             for index in polled.indices where ready > 0 && polled[index].revents != 0 {
                 guard let bytes = read(polled[index].fd) else {
                     isOpen[index] = false
@@ -45,12 +49,12 @@ enum CredentialProcess {
                 }
                 collected[index] += bytes
                 if collected[index].count > maximumBytes {
-                    end(child)
+                    end(child, status)
                     throw Failed(description: "it wrote more than \(maximumBytes) bytes")
                 }
             }
         }
-        return CredentialsEffects.ProcessOutput(status: wait(child), output: collected[0], errors: collected[1])
+        return CredentialsEffects.ProcessOutput(status: status ?? wait(child), output: collected[0], errors: collected[1])
     }
 
     private static func spawn(
@@ -96,12 +100,24 @@ enum CredentialProcess {
     private static func wait(_ child: pid_t) -> Int32 {
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
-        return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + (status & 0x7F)
+        return meaning(status)
     }
 
-    private static func end(_ child: pid_t) {
+    /// `nil` while it runs.
+    private static func ended(_ child: pid_t) -> Int32? {
+        var status: Int32 = 0
+        return waitpid(child, &status, WNOHANG) == child ? meaning(status) : nil
+    }
+
+    /// A child whose status is known is gone, and its number may be another's.
+    private static func end(_ child: pid_t, _ status: Int32?) {
+        guard status == nil else { return }
         kill(child, SIGKILL)
         _ = wait(child)
+    }
+
+    private static func meaning(_ status: Int32) -> Int32 {
+        status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + (status & 0x7F)
     }
 
     /// Both ends stay out of other programs, and are closed with the object.

@@ -8,7 +8,9 @@ final class CredentialsCalls {
     let region: String
     let transport: any HTTPTransport
     /// For the metadata services of the machine itself: never through a proxy.
-    let metadataTransport: any HTTPTransport
+    private(set) lazy var metadataTransport: any HTTPTransport =
+        options.transport
+        ?? CurlTransport(settings: CurlSettings(connectTimeout: .seconds(2)), isCancelled: options.isCancelled)
     private let retry: RetryPolicy
 
     init(
@@ -23,12 +25,6 @@ final class CredentialsCalls {
         self.region = region
         self.transport = transport
         self.retry = retry
-        metadataTransport =
-            options.transport
-            ?? CurlTransport(
-                settings: CurlSettings(connectTimeout: .seconds(2)),
-                isCancelled: options.isCancelled
-            )
     }
 
     var clock: any WallClock { options.clock }

@@ -50,6 +50,8 @@ struct ProcessSource: CredentialsSource {
             )
         }
         guard result.status == 0 else {
+            // Ctrl-C reaches the program as well, and may end it first.
+            if calls.options.isCancelled() { throw .interrupted }
             // What it says about its failure; its output may hold secrets.
             let words = firstLine(String(decoding: result.errors, as: UTF8.self))
             throw SessionError(

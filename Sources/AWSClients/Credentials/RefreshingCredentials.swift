@@ -32,8 +32,9 @@ package final class RefreshingCredentials: CredentialsProvider {
             return try current()
         } catch {
             // In the terms of whoever signs a call with them.
+            let code = error.code.rawValue.hasPrefix("credentials.") ? error.code : .unreadableCredentials
             throw AWSError(
-                code: error.code == .interrupted ? "transport.cancelled" : error.code.rawValue,
+                code: error.code == .interrupted ? "transport.cancelled" : code.rawValue,
                 message: "\(error.message); \(error.nextStep)",
                 status: 0,
                 operation: "credentials"

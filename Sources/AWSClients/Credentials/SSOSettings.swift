@@ -51,7 +51,8 @@ package struct SSOSettings: Sendable, Equatable {
             return inSession
         }
         func required(_ option: String) throws(SessionError) -> String {
-            if let text = try value(option), !text.isEmpty { return text }
+            // With an sso-session it is that, and not the profile, which the sign-in belongs to.
+            if let text = try value(option), !text.isEmpty, session == nil || session?[option] != nil { return text }
             throw invalid(
                 sessionName == nil ? option : "sso_session",
                 "\(option) is missing",

@@ -31,6 +31,9 @@ package struct SSOTokenCache {
     }
 
     package func write(_ token: SSOToken) throws(SessionError) {
+        guard path.hasPrefix("/") else {
+            throw SessionError(.unreadableFile, "HOME is not set, so there is no place for \(path)", nextStep: "set HOME")
+        }
         do {
             try options.credentials.writePrivateFile(path, token.json.encoded())
         } catch {

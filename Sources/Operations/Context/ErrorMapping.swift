@@ -46,7 +46,8 @@ extension OperationError {
         self.init(
             code,
             error.message,
-            details: error.sources.map { "\($0.source): \($0.detail)" },
+            // Where one source failed, the others are no news.
+            details: error.code == .noCredentials ? error.sources.map { "\($0.source): \($0.detail)" } : [],
             fix: error.nextStep
         )
     }

@@ -474,6 +474,13 @@ extension CredentialCase {
             profile: "sso"
         ),
         .init(
+            "a region in the profile instead of the session",
+            config: ssoProfile + "sso_region = eu-west-1\n"
+                + "[sso-session corp]\nsso_start_url = https://corp.example/start\n",
+            files: [sessionFile: signIn("t", later)],
+            profile: "sso"
+        ),
+        .init(
             "profile and session disagree",
             config: ssoProfile + "sso_region = us-east-1\n" + ssoSession,
             files: [sessionFile: signIn("t", later)],

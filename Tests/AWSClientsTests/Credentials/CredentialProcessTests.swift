@@ -32,6 +32,14 @@ import Testing
         #expect(result.status == 0 && result.output.count == 1_000_000 && result.errors.count == 500_000)
     }
 
+    /// An agent that it starts keeps its streams; it is not waited for.
+    @Test func somethingLeftRunning() throws {
+        let result = try run("sleep 600 & echo $!; exit 4")
+        #expect(result.status == 4)
+        let pid = try #require(Int32(String(decoding: result.output, as: UTF8.self).dropLast()))
+        #expect(kill(pid, SIGKILL) == 0, "it still ran")
+    }
+
     @Test func withoutEnd() throws {
         #expect(throws: CredentialProcess.Failed.self) { try run("cat /dev/zero") }
     }
