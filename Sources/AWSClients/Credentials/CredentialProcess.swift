@@ -54,7 +54,11 @@ enum CredentialProcess {
                 }
             }
         }
-        return CredentialsEffects.ProcessOutput(status: status ?? wait(child), output: collected[0], errors: collected[1])
+        return CredentialsEffects.ProcessOutput(
+            status: status ?? wait(child),
+            output: collected[0],
+            errors: collected[1]
+        )
     }
 
     private static func spawn(

@@ -32,7 +32,11 @@ package struct SSOTokenCache {
 
     package func write(_ token: SSOToken) throws(SessionError) {
         guard path.hasPrefix("/") else {
-            throw SessionError(.unreadableFile, "HOME is not set, so there is no place for \(path)", nextStep: "set HOME")
+            throw SessionError(
+                .unreadableFile,
+                "HOME is not set, so there is no place for \(path)",
+                nextStep: "set HOME"
+            )
         }
         do {
             try options.credentials.writePrivateFile(path, token.json.encoded())

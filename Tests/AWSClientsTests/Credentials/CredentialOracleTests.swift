@@ -17,7 +17,7 @@ import Testing
             "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:{port}/imds/absent",
         ]
         variables.merge(item.environment) { $1 }
-        return variables.filter { $0.value != unset }.mapValues { filled($0, home: home, port: port) }
+        return variables.filter { $0.value != CredentialCase.unset }.mapValues { filled($0, home: home, port: port) }
     }
 
     private static func filled(_ text: String, home: String, port: Int) -> String {

@@ -3,17 +3,6 @@ import Testing
 
 @testable import AWSClients
 
-/// Time that the test moves.
-final class ManualClock: WallClock {
-    var time = Timestamp(seconds: 1_790_000_000)
-    private(set) var slept: [Duration] = []
-    func now() -> Timestamp { time }
-    func sleep(_ duration: Duration) {
-        slept.append(duration)
-        time = time.advanced(by: duration)
-    }
-}
-
 @Suite struct RefreshingCredentialsTests {
     private let clock = ManualClock()
 
