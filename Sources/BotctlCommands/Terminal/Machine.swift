@@ -39,7 +39,7 @@ struct Machine {
                     isTerminal: inputIsTerminal && errorIsTerminal,
                     isInterrupted: { Interrupts.received },
                     log: log,
-                    askMFACode: askMFACode
+                    askMFACode: { askMFACode($0, isDumb: environment["TERM"] == "dumb") }
                 )
             }
         )
@@ -83,8 +83,9 @@ private func write(_ text: String, to descriptor: Int32) {
 }
 
 /// The code is shown while it is typed: it is good for half a minute, and once.
-private func askMFACode(_ serial: String) -> String? {
-    write("Code of the MFA device \(visible(serial)): ", to: STDERR_FILENO)
+private func askMFACode(_ serial: String, isDumb: Bool) -> String? {
+    // A progress line that the next one would replace may be there.
+    write("\(isDumb ? "" : "\r\u{1B}[K")Code of the MFA device \(visible(serial)): ", to: STDERR_FILENO)
     return readLineFromInput()
 }
 
