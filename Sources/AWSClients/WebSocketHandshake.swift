@@ -121,7 +121,8 @@ struct WebSocketHandshake {
     }
 }
 
-/// SHA-1 (FIPS 180-4), for `Sec-WebSocket-Accept` only: it proves that the server read the key, not who it is.
+/// SHA-1 (FIPS 180-4), where others ask for it and nothing rests on it: `Sec-WebSocket-Accept` proves that the server
+/// read the key, not who it is; the SSO cache names its files by it.
 func sha1(_ message: [UInt8]) -> [UInt8] {
     var padded = message + [0x80]
     padded += [UInt8](repeating: 0, count: (120 - padded.count % 64) % 64)

@@ -170,6 +170,9 @@ extension BotSpec {
         package var sdk: String?
         /// Image for `build: container`.
         package var image: String?
+
+        /// Of a spec that says nothing about handlers.
+        package static let standard = Handlers(path: "handlers", build: .auto, architecture: .auto)
     }
 
     package struct Throttling: Sendable, Equatable {

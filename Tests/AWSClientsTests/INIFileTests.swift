@@ -50,9 +50,10 @@ import Testing
     }
 
     @Test func hostileInputCrashesNothing() {
-        let seeds = SessionOracleTests.cases.flatMap { [$0.config, $0.credentials] }.compactMap {
-            $0.map { Array($0.utf8) }
-        }
+        let texts =
+            SessionOracleTests.cases.flatMap { [$0.config, $0.credentials] }
+            + CredentialCase.all.flatMap { [$0.config, $0.credentials] }
+        let seeds = texts.compactMap { $0.map { Array($0.utf8) } }
         var generator = SeededGenerator(seed: 3)
         for round in 0..<10_000 {
             let seed = seeds.randomElement(using: &generator) ?? []

@@ -313,9 +313,16 @@ import Testing
         options.profile = item.profile
         do {
             let config = try SharedConfig(options: options)
-            let key = try CredentialsChain.standard(options, config).resolve().provider.credentials()
             // Without any region the oracle's client is asked for in this one.
             let region = (try? resolveRegion(options, config)) ?? "us-east-1"
+            let calls = CredentialsCalls(
+                options: options,
+                config: config,
+                region: region,
+                transport: sessionTransport(options, config),
+                retry: .none
+            )
+            let key = try CredentialsChain.standard(calls).resolve().provider.current()
             let endpoint = try ServiceEndpoints(options, config, region: region).endpoint(item.service)
             return [
                 "key": key.accessKeyId, "secret": key.secretAccessKey, "token": key.sessionToken ?? "",

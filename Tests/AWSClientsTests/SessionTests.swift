@@ -32,10 +32,13 @@ import Testing
         let error = try #require(failure { () throws(SessionError) in try open(credentials: "[other]\n") })
         #expect(error.code == .noCredentials)
         #expect(
-            error.passedOver.first == PassedOverSource(source: "environment", reason: "AWS_ACCESS_KEY_ID is not set")
+            error.sources.first == SourceReport("environment", .notConfigured, "AWS_ACCESS_KEY_ID is not set")
         )
         let text = error.description
-        for part in ["environment:", "/h/.aws/credentials", "/h/.aws/config", "container:", "role_arn", "sso_session"] {
+        for part in [
+            "environment:", "/h/.aws/credentials", "/h/.aws/config", "container:", "role_arn", "sso_account_id",
+            "EC2 instance metadata:",
+        ] {
             #expect(text.contains(part), "\(part) is not in \(text)")
         }
     }
@@ -44,46 +47,9 @@ import Testing
         #expect(try open(environment: testKeys).credentialsSource == "environment")
         let session = try open(credentials: "[default]\naws_access_key_id=A\naws_secret_access_key=B\n")
         #expect(session.credentialsSource == "profile default (/h/.aws/credentials)")
-        #expect(session.passedOver.map(\.source).contains("environment"))
+        #expect(session.sources.map(\.source).contains("environment"))
         #expect(session.region == "us-east-2")
         #expect(session.endpointOverride == nil)
-    }
-
-    /// What is configured but not followed stops the session; another identity is never used instead.
-    @Test(
-        arguments: [
-            ("role_arn = arn:aws:iam::1:role/r\nsource_profile = other", "role_arn"),
-            ("sso_session = corp", "sso_session"), ("sso_start_url = https://x", "sso_start_url"),
-            ("credential_process = /bin/x", "credential_process"), ("login_session = x", "login_session"),
-            ("web_identity_token_file = /t\nrole_arn = r", "web_identity_token_file"),
-        ]
-    )
-    func unsupportedProfiles(_ lines: String, _ key: String) throws {
-        let config = "[profile acme]\n\(lines)\n"
-        let keys = "[default]\naws_access_key_id=A\naws_secret_access_key=B\n"
-        let error = try #require(
-            failure { () throws(SessionError) in
-                try open(environment: testKeys, config: config, credentials: keys) { $0.profile = "acme" }
-            }
-        )
-        #expect(error.code == .unsupportedCredentials)
-        #expect(error.message.contains(key))
-        #expect(error.nextStep.contains("aws configure export-credentials --profile acme"))
-        // Keys in the environment come first unless the profile was named on the command line.
-        let environment = testKeys.merging(["AWS_PROFILE": "acme"]) { $1 }
-        #expect(try open(environment: environment, config: config).credentialsSource == "environment")
-    }
-
-    @Test(
-        arguments: [
-            ["AWS_WEB_IDENTITY_TOKEN_FILE": "/t", "AWS_ROLE_ARN": "r"],
-            ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/x"],
-            ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.170.2/x"],
-        ]
-    )
-    func unsupportedEnvironments(_ environment: [String: String]) {
-        let error = failure { () throws(SessionError) in try open(environment: environment) }
-        #expect(error?.code == .unsupportedCredentials)
     }
 
     /// The credentials file comes before a process in the config file, as with the AWS CLI.

@@ -44,6 +44,7 @@ final class TestMachine {
         effects.environment = environment
         effects.isTerminal = inputIsTerminal && errorIsTerminal
         effects.files.read = { path in files[path].map { Array($0.utf8) } }
+        effects.files.exists = { path in files[path] != nil }
         effects.loadSpec = { directory, file, stage, region in
             let path = directory + "/" + file
             let loaded = files[path].map { [file: Array($0.utf8)] } ?? [:]

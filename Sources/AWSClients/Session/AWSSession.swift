@@ -1,7 +1,7 @@
 package import AWSCore
 
-/// Who talks to AWS, where, and over which connections. Opening it reads files and the environment; it makes
-/// no call.
+/// Who talks to AWS, where, and over which connections. Opening it reads files and the environment, and makes the
+/// calls that lead to credentials; none where they are at hand.
 package final class AWSSession {
     package let region: String
     /// The endpoint of `--endpoint-url`, which wins over every configured one.
@@ -10,10 +10,14 @@ package final class AWSSession {
     package let profile: String?
     /// For people: `environment`, `profile acme (~/.aws/credentials)`.
     package let credentialsSource: String
-    /// The sources of credentials that come before the one in use, and why each has none.
-    package let passedOver: [PassedOverSource]
+    /// Every source of credentials, in order, and what came of it.
+    package let sources: [SourceReport]
+    /// Of the credentials in use; `nil` for those without an end.
+    package var credentialsExpire: Timestamp? { (try? credentials.current())?.expires }
+    func frozenCredentials() throws(SessionError) -> Credentials { try credentials.current() }
     package let transport: any HTTPTransport
     private let settings: ServiceEndpoints
+    private let credentials: RefreshingCredentials
     private let awsClient: AWSClient
 
     package init(options: SessionOptions) throws(SessionError) {
@@ -22,25 +26,25 @@ package final class AWSSession {
         region = try resolveRegion(options, config)
         settings = try ServiceEndpoints(options, config, region: region)
         endpointOverride = settings.override
-        let found = try CredentialsChain.standard(options, config).resolve()
+        let retry = try retryPolicy(options, config)
+        let transport = sessionTransport(options, config)
+        let calls = CredentialsCalls(
+            options: options,
+            config: config,
+            region: region,
+            transport: transport,
+            retry: retry
+        )
+        let found = try CredentialsChain.standard(calls).resolve()
         credentialsSource = found.source
-        passedOver = found.passedOver
-        let transport =
-            options.transport
-            ?? CurlTransport(
-                settings: CurlSettings(
-                    environment: options.environment,
-                    profileBundle: config.setting("ca_bundle"),
-                    fileExists: { path in ((try? options.readFile(path)) ?? nil) != nil }
-                ),
-                isCancelled: options.isCancelled
-            )
+        sources = found.reports
+        credentials = found.provider
         self.transport = transport
         awsClient = AWSClient(
             transport: transport,
             credentials: found.provider,
             clock: options.clock,
-            retry: try retryPolicy(options, config),
+            retry: retry,
             random: options.random,
             log: options.log
         )

@@ -18,7 +18,7 @@ package enum AccessProblem: String, Sendable, Equatable, CaseIterable {
     /// Imperative, without a full stop.
     package var nextStep: String {
         switch self {
-        case .expiredCredentials: "sign in again (`aws sso login`, or export new credentials) and repeat the command"
+        case .expiredCredentials: "sign in again (`botctl login`, or export new credentials) and repeat the command"
         case .unknownAccessKey: "check AWS_ACCESS_KEY_ID or the profile's aws_access_key_id, and the region's partition"
         case .wrongSecretKey: "check AWS_SECRET_ACCESS_KEY or the profile's aws_secret_access_key"
         case .notAuthenticated: "check that AWS_SESSION_TOKEN belongs to the access key"

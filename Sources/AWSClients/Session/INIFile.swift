@@ -14,7 +14,14 @@ struct INIFile: Equatable, Sendable {
         case nested([String: String])
     }
 
+    /// Where a section and its own options begin, in lines from 1; what comes from `[DEFAULT]` has no line.
+    struct Lines: Equatable, Sendable {
+        var section: Int
+        var options: [String: Int]
+    }
+
     private(set) var sections: [String: [String: Value]] = [:]
+    private(set) var lines: [String: Lines] = [:]
 
     /// Accepts LF, CRLF and CR line ends and, unlike the CLI, a byte order mark.
     init(_ bytes: [UInt8]) throws(Malformed) {
@@ -38,6 +45,7 @@ struct INIFile: Equatable, Sendable {
             try reader.read(line, number: index + 1)
         }
         sections = try reader.sections()
+        self.lines = reader.lines()
     }
 
     /// Python's `str.strip`: every Unicode white space, and the four ASCII separators.
@@ -62,6 +70,7 @@ private struct INIReader {
     private static let defaultSection = "DEFAULT"
 
     private var options: [String: [String: Option]] = [:]
+    private var sectionLines: [String: Int] = [:]
     private var section: String?
     private var option: String?
     private var indent = 0
@@ -85,6 +94,7 @@ private struct INIReader {
                 throw INIFile.Malformed(line: number, reason: "section [\(name)] appears twice")
             }
             options[name] = options[name] ?? [:]
+            sectionLines[name] = number
             section = name
             option = nil
             return
@@ -103,6 +113,13 @@ private struct INIReader {
         let text = String(INIFile.strip(value[value.index(after: delimiter)...]))
         options[section]?[name] = Option(lines: [text], line: number)
         option = name
+    }
+
+    func lines() -> [String: INIFile.Lines] {
+        sectionLines.reduce(into: [:]) { lines, section in
+            let options = (options[section.key] ?? [:]).mapValues(\.line)
+            lines[section.key] = INIFile.Lines(section: section.value, options: options)
+        }
     }
 
     func sections() throws(INIFile.Malformed) -> [String: [String: INIFile.Value]] {

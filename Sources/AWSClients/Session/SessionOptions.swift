@@ -19,6 +19,8 @@ package struct SessionOptions {
     /// Asked while libcurl waits; see `CurlTransport`.
     package var isCancelled: () -> Bool
     package var log: ((AWSAttempt) -> Void)?
+    /// What the profile's way to credentials may need.
+    package var credentials: CredentialsEffects
 
     package init(
         environment: [String: String],
@@ -30,7 +32,8 @@ package struct SessionOptions {
         readFile: @escaping (String) throws -> [UInt8]?,
         random: @escaping () -> Double = { Double.random(in: 0..<1) },
         isCancelled: @escaping () -> Bool = { false },
-        log: ((AWSAttempt) -> Void)? = nil
+        log: ((AWSAttempt) -> Void)? = nil,
+        credentials: CredentialsEffects = .none
     ) {
         self.environment = environment
         self.profile = profile
@@ -42,5 +45,6 @@ package struct SessionOptions {
         self.random = random
         self.isCancelled = isCancelled
         self.log = log
+        self.credentials = credentials
     }
 }

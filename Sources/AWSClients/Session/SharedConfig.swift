@@ -1,21 +1,22 @@
 /// The AWS CLI's `config` and `credentials` files and the profile in use.
 struct SharedConfig {
-    typealias Profile = [String: INIFile.Value]
-
     /// Named by `--profile` or the environment; `nil` where neither names one.
     let profileName: String?
     /// `--profile` was given: keys in the environment do not count then.
     let isProfileExplicit: Bool
     let configPath: String
     let credentialsPath: String
-    /// The profile in each file; `nil` where the file or the profile is missing.
-    let configProfile: Profile?
-    let credentialsProfile: Profile?
+    /// The profile in use; empty where the files have none of its name.
+    let current: ConfigProfile
+    /// The sections of each file, by profile.
+    private let configProfiles: [String: ConfigSection]
+    private let credentialsProfiles: [String: ConfigSection]
     /// `[services x]` sections.
-    private let services: [String: Profile]
+    private let services: [String: ConfigSection]
+    private let ssoSessions: [String: ConfigSection]
 
     /// The name that is looked for in the files.
-    var effectiveProfile: String { profileName ?? "default" }
+    var effectiveProfile: String { current.name }
 
     init(options: SessionOptions) throws(SessionError) {
         let environment = options.environment
@@ -29,22 +30,27 @@ struct SharedConfig {
         profileName = options.profile ?? environment["AWS_DEFAULT_PROFILE"] ?? environment["AWS_PROFILE"]
         let name = profileName ?? "default"
 
-        let config = try Self.read(configPath, options)?.sections ?? [:]
-        var profiles: [String: Profile] = [:]
-        var services: [String: Profile] = [:]
-        for (header, values) in config.sorted(by: { $0.key < $1.key }) {
+        let config = try Self.sections(configPath, options)
+        var profiles: [String: ConfigSection] = [:]
+        var services: [String: ConfigSection] = [:]
+        var ssoSessions: [String: ConfigSection] = [:]
+        for (header, section) in config.sorted(by: { $0.key < $1.key }) {
             if header == "default" {
-                profiles["default"] = profiles["default"] ?? values
+                profiles["default"] = profiles["default"] ?? section
             } else if header.hasPrefix("profile"), let name = Self.nameAfterKeyword(header) {
-                profiles[name] = values
+                profiles[name] = section
+            } else if header.hasPrefix("sso-session"), let name = Self.nameAfterKeyword(header) {
+                ssoSessions[name] = section
             } else if header.hasPrefix("services"), let name = Self.nameAfterKeyword(header) {
-                services[name] = values
+                services[name] = section
             }
         }
         self.services = services
-        configProfile = profiles[name]
-        credentialsProfile = try Self.read(credentialsPath, options)?.sections[name]
-        if profileName != nil, configProfile == nil, credentialsProfile == nil {
+        self.ssoSessions = ssoSessions
+        configProfiles = profiles
+        credentialsProfiles = try Self.sections(credentialsPath, options)
+        current = ConfigProfile(name: name, credentials: credentialsProfiles[name], config: profiles[name])
+        if profileName != nil, current.config == nil, current.credentials == nil {
             throw SessionError(
                 .profileNotFound,
                 "profile \"\(name)\" is in neither \(configPath) nor \(credentialsPath)",
@@ -53,11 +59,20 @@ struct SharedConfig {
         }
     }
 
-    /// A setting of the profile; the credentials file wins, as with the AWS CLI.
-    func setting(_ name: String) -> String? {
-        guard case .text(let text)? = credentialsProfile?[name] ?? configProfile?[name] else { return nil }
-        return text
+    /// A profile of either file; `nil` where neither has it.
+    func profile(_ name: String) -> ConfigProfile? {
+        let profile = ConfigProfile(name: name, credentials: credentialsProfiles[name], config: configProfiles[name])
+        return profile.credentials == nil && profile.config == nil ? nil : profile
     }
+
+    /// Of both files, sorted.
+    var profileNames: [String] { Set(configProfiles.keys).union(credentialsProfiles.keys).sorted() }
+
+    /// `[sso-session x]`
+    func ssoSession(_ name: String) -> ConfigSection? { ssoSessions[name] }
+
+    /// A setting of the profile in use.
+    func setting(_ name: String) -> String? { current.text(name) }
 
     /// A setting of a service in the profile's `services` section.
     func serviceSetting(_ service: String, _ name: String) throws(SessionError) -> String? {
@@ -65,12 +80,24 @@ struct SharedConfig {
         guard let values = services[section] else {
             throw SessionError(
                 .malformedFile,
-                "profile \"\(effectiveProfile)\" uses [services \(section)], which is not in \(configPath)",
+                "\(current.place("services")): profile \"\(effectiveProfile)\" uses [services \(section)], which is "
+                    + "not in \(configPath)",
                 nextStep: "add the section or remove the profile's `services` line"
             )
         }
         guard case .nested(let settings)? = values[service] else { return nil }
         return settings[name]
+    }
+
+    private static func sections(
+        _ path: String,
+        _ options: SessionOptions
+    ) throws(SessionError) -> [String: ConfigSection] {
+        guard let file = try read(path, options) else { return [:] }
+        return file.sections.reduce(into: [:]) { sections, section in
+            let lines = file.lines[section.key] ?? INIFile.Lines(section: 1, options: [:])
+            sections[section.key] = ConfigSection(path: path, values: section.value, lines: lines)
+        }
     }
 
     private static func read(_ path: String, _ options: SessionOptions) throws(SessionError) -> INIFile? {

@@ -141,10 +141,11 @@ struct SpecDecoder {
 
     private func handlers(_ reader: MapReader) -> BotSpec.Handlers {
         let map = reader.map("handlers", keys: SpecKeys.handlers)
+        let standard = BotSpec.Handlers.standard
         return BotSpec.Handlers(
-            path: map?.string("path") ?? "handlers",
-            build: map?.choice("build", BotSpec.Handlers.Build.self) ?? .auto,
-            architecture: map?.choice("architecture", BotSpec.Handlers.Architecture.self) ?? .auto,
+            path: map?.string("path") ?? standard.path,
+            build: map?.choice("build", BotSpec.Handlers.Build.self) ?? standard.build,
+            architecture: map?.choice("architecture", BotSpec.Handlers.Architecture.self) ?? standard.architecture,
             sdk: map?.string("sdk"),
             image: map?.string("image")
         )

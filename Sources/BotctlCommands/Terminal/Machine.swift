@@ -38,7 +38,8 @@ struct Machine {
                     environment: environment,
                     isTerminal: inputIsTerminal && errorIsTerminal,
                     isInterrupted: { Interrupts.received },
-                    log: log
+                    log: log,
+                    askMFACode: { askMFACode($0, isDumb: environment["TERM"] == "dumb") }
                 )
             }
         )
@@ -79,6 +80,13 @@ private func write(_ text: String, to descriptor: Int32) {
             if count >= 0 { done += count } else if errno != EINTR { return }
         }
     }
+}
+
+/// The code is shown while it is typed: it is good for half a minute, and once.
+private func askMFACode(_ serial: String, isDumb: Bool) -> String? {
+    // A progress line that the next one would replace may be there.
+    write("\(isDumb ? "" : "\r\u{1B}[K")Code of the MFA device \(visible(serial)): ", to: STDERR_FILENO)
+    return readLineFromInput()
 }
 
 private func readLineFromInput() -> String? {

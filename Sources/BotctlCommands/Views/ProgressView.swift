@@ -50,8 +50,17 @@ struct ProgressView {
             line("Stack", "\(stack): \(status) after \(elapsed(seconds))\(watch.tally)")
         case .smoking(let stack): Drawing(transient: "  asking \(stack) a question …")
         case .removed(let kind, let name): line("Removed", "\(kind) \(name)")
+        case .confirmSignIn(let url, let completeURL, let code): confirmSignIn(url, completeURL, code)
         case .note(let text): line("Note", text)
         }
+    }
+
+    private func confirmSignIn(_ url: String, _ completeURL: String, _ code: String) -> Drawing {
+        var text =
+            "Open this address in a browser, on any device, and confirm the code \(style.bold(visible(code))):\n\n"
+        text += "  \(style.cyan(visible(completeURL)))\n"
+        if url != completeURL { text += "\nor type the code at \(visible(url))\n" }
+        return Drawing(text: text + "\n", transient: "  waiting for the confirmation …")
     }
 
     private func line(_ label: String, _ text: String) -> Drawing {

@@ -24,18 +24,7 @@ package struct Cloud {
     /// Opens a session; reads files and the environment, makes no call.
     /// - Parameter region: the spec's, into which `--region` has been merged; `nil` asks the AWS configuration.
     package init(_ context: ProjectContext, region: String?) throws(OperationError) {
-        let files = context.effects.files
-        let options = SessionOptions(
-            environment: context.effects.environment,
-            profile: context.overrides.profile,
-            region: region,
-            endpointURL: context.overrides.endpointURL,
-            clock: context.effects.clock,
-            transport: context.effects.transport,
-            readFile: { try files.read($0) },
-            isCancelled: context.effects.isInterrupted,
-            log: context.effects.log
-        )
+        let options = context.sessionOptions(region: region)
         do {
             self.init(try AWSSession(options: options))
         } catch {
@@ -53,5 +42,24 @@ package struct Cloud {
         } catch {
             throw OperationError(error, doing)
         }
+    }
+}
+
+extension ProjectContext {
+    /// - Parameter region: `nil` leaves it to the environment and the profile.
+    func sessionOptions(region: String?) -> SessionOptions {
+        let files = effects.files
+        return SessionOptions(
+            environment: effects.environment,
+            profile: overrides.profile,
+            region: region,
+            endpointURL: overrides.endpointURL,
+            clock: effects.clock,
+            transport: effects.transport,
+            readFile: { try files.read($0) },
+            isCancelled: effects.isInterrupted,
+            log: effects.log,
+            credentials: effects.credentials
+        )
     }
 }

@@ -1,6 +1,7 @@
-import AWSClients
+package import AWSClients
 package import AWSCore
 package import BotSpec
+package import HandlerBuild
 
 /// The outside world, as values: what operations read and change goes through here.
 package struct Effects {
@@ -21,6 +22,10 @@ package struct Effects {
     package var buildPackage: PackageBuilding
     /// Told of every attempt of every AWS call.
     package var log: ((AWSAttempt) -> Void)?
+    /// What leads to credentials beyond files and calls.
+    package var credentials: CredentialsEffects
+    /// Asks a program of this machine about itself.
+    package var tools: any ProcessRunner
 
     package typealias SpecLoading = (
         _ projectDirectory: String, _ specFile: String, _ stage: String, _ region: String?
@@ -43,7 +48,9 @@ package struct Effects {
         chat: @escaping () -> ChatSession.Effects,
         loadSpec: @escaping SpecLoading,
         buildPackage: @escaping PackageBuilding,
-        log: ((AWSAttempt) -> Void)? = nil
+        log: ((AWSAttempt) -> Void)? = nil,
+        credentials: CredentialsEffects,
+        tools: any ProcessRunner
     ) {
         self.clock = clock
         self.transport = transport
@@ -57,16 +64,20 @@ package struct Effects {
         self.loadSpec = loadSpec
         self.buildPackage = buildPackage
         self.log = log
+        self.credentials = credentials
+        self.tools = tools
     }
 }
 
 extension Effects {
     /// The machine itself.
+    /// - Parameter askMFACode: asks for the code of the MFA device of that serial; only asked on a terminal.
     package static func live(
         environment: [String: String],
         isTerminal: Bool,
         isInterrupted: @escaping () -> Bool,
-        log: ((AWSAttempt) -> Void)? = nil
+        log: ((AWSAttempt) -> Void)? = nil,
+        askMFACode: @escaping (_ serial: String) -> String?
     ) -> Effects {
         Effects(
             clock: SystemClock(),
@@ -93,7 +104,9 @@ extension Effects {
                 )
             },
             buildPackage: LivePackage.build,
-            log: log
+            log: log,
+            credentials: .live(isCancelled: isInterrupted, askMFACode: isTerminal ? askMFACode : nil),
+            tools: PosixProcessRunner()
         )
     }
 
@@ -118,7 +131,12 @@ extension Effects {
             ),
             chat: { trap("chat") },
             loadSpec: { _, _, _, _ in trap("loadSpec") },
-            buildPackage: { _, _, _ in trap("buildPackage") }
+            buildPackage: { _, _, _ in trap("buildPackage") },
+            credentials: CredentialsEffects(
+                writePrivateFile: { path, _ in trap("credentials.writePrivateFile(\(path))") },
+                runProcess: { arguments, _ in trap("credentials.runProcess(\(arguments))") }
+            ),
+            tools: TrappingTools()
         )
     }
 }
@@ -128,6 +146,15 @@ private func trap(_ effect: String) -> Never { preconditionFailure("unstubbed ef
 private final class TrappingClock: WallClock {
     func now() -> Timestamp { trap("clock.now") }
     func sleep(_ duration: Duration) { trap("clock.sleep") }
+}
+
+private final class TrappingTools: ProcessRunner {
+    func run(
+        _ command: ProcessCommand,
+        onLine: (ProcessStream, String) -> Void
+    ) throws(ProcessError) -> ProcessExit {
+        trap("tools.run(\(command.executable))")
+    }
 }
 
 private final class TrappingTransport: HTTPTransport {

@@ -39,16 +39,21 @@ extension OperationError {
     }
 
     init(_ error: SessionError) {
+        if error.code == .interrupted {
+            self = .interrupted
+            return
+        }
         let code: Code =
             switch error.code {
-            case .noCredentials, .partialCredentials, .unsupportedCredentials, .profileNotFound: .credentials
             case .unreadableFile: .file
-            case .malformedFile, .noRegion, .invalidRegion, .invalidEndpoint, .invalidSetting: .aws
+            case _ where error.isAboutCredentials: .credentials
+            default: .aws
             }
         self.init(
             code,
             error.message,
-            details: error.passedOver.map { "\($0.source): \($0.reason)" },
+            // Where one source failed, the others are no news.
+            details: error.code == .noCredentials ? error.sources.map { "\($0.source): \($0.detail)" } : [],
             fix: error.nextStep
         )
     }

@@ -31,6 +31,8 @@ package enum OperationEvent: Sendable, Equatable {
     /// The deployed bot is tried.
     case smoking(stack: String)
     case removed(kind: String, name: String)
+    /// Somebody has to open the address and compare the code.
+    case confirmSignIn(url: String, completeURL: String, code: String)
     case note(String)
 }
 
