@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 
 export BOTCTL_TEST_PYTHON := $(PYTHON)
 
-.PHONY: help setup build test test-unit test-handlers test-e2e demo local bench lint format docs install clean
+.PHONY: help setup build test test-unit test-handlers test-e2e soak demo local bench lint format docs install clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,10 @@ test-handlers: setup
 
 test-e2e: build
 	$(PYTHON) -m pytest -q Tests/EndToEnd
+
+soak: build ## 100 customers × 20 messages over a failing model, table and network (SOAK_SEED=n for another run)
+	SOAK_SOCKETS=$(or $(SOAK_SOCKETS),100) SOAK_MESSAGES=$(or $(SOAK_MESSAGES),20) \
+		$(PYTHON) -m pytest -q -s Tests/EndToEnd/test_soak.py
 
 demo: build ## From botctl.yml to a chatting bot on a local AWS, and back to nothing
 	@Tests/EndToEnd/demo.sh $(BOTCTL)

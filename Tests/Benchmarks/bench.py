@@ -47,7 +47,7 @@ def median(samples):
 
 
 def row(name, value, unit, target, peer=""):
-    print(f"  {name:<34}{value:>10.2f} {unit:<4} target {target:<12} {peer}")
+    print(f"  {name:<38}{value:>10.2f} {unit:<4} target {target:<12} {peer}")
 
 
 def bench_synth(project, environment):
@@ -99,34 +99,75 @@ def bench_deploy(project, environment):
     row("teardown", median(down), "ms", "-")
 
 
-def bench_bootstrap(project, environment, scratch):
-    built = json.loads(subprocess.check_output([BOTCTL, "build", "--json"], cwd=project, env=environment, text=True))
-    package, bootstrap = pathlib.Path(built["package"]), scratch / "task/bootstrap"
-    shutil.unpack_archive(package, scratch / "task", "zip")
-    bootstrap.chmod(0o755)
-    server = compile_c("runtime_api", scratch)
-    event = scratch / "event.json"
-    event.write_text(json.dumps(connect_event()))
-    function = {
-        "PATH": os.environ["PATH"], "LAMBDA_TASK_ROOT": str(scratch / "task"), "BOTCTL_HANDLER": "connect",
-        "BOTCTL_TABLE": "bench", "BOTCTL_PARTITION_KEY": "userId", "BOTCTL_SORT_KEY": "sessionId",
-        "AWS_REGION": "us-east-2", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_SESSION_TOKEN": "token",
-    }
+class Function:
+    """A handler on a Runtime API of our own, with AWS behind it that costs next to nothing."""
 
-    def once(count):
-        output = subprocess.check_output([server, str(event), str(count), "--", str(bootstrap)], env=function, stderr=subprocess.DEVNULL, text=True)
+    def __init__(self, project, environment, scratch):
+        built = json.loads(subprocess.check_output([BOTCTL, "build", "--json"], cwd=project, env=environment, text=True))
+        self.package, self.scratch, self.task = pathlib.Path(built["package"]), scratch, scratch / "task"
+        shutil.unpack_archive(self.package, self.task, "zip")
+        self.bootstrap = self.task / "bootstrap"
+        self.bootstrap.chmod(0o755)
+        self.server = compile_c("runtime_api", scratch)
+
+    def run(self, handler, event, count, think_us=0, program=None):
+        environment = {
+            "PATH": os.environ["PATH"], "LAMBDA_TASK_ROOT": str(self.task), "BOTCTL_HANDLER": handler,
+            "BOTCTL_TABLE": "bench", "BOTCTL_PARTITION_KEY": "userId", "BOTCTL_SORT_KEY": "sessionId",
+            "AWS_REGION": "us-east-2", "AWS_DEFAULT_REGION": "us-east-2", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token",
+        }
+        file = self.scratch / "event.json"
+        file.write_text(json.dumps(event))
+        command = [self.server, str(file), str(count), str(think_us), "--", *(program or [str(self.bootstrap)])]
+        output = subprocess.check_output(command, env=environment, stderr=subprocess.DEVNULL, text=True)
         return json.loads(output[output.rindex('{"cold_us"'):])
 
-    cold = [once(60)["cold_us"] for _ in range(21)]
-    warm = once(5050)
-    ordered = sorted(warm["warm_us"])
+
+def percentile(samples, share):
+    ordered = sorted(samples)
+    return ordered[int(len(ordered) * share)]
+
+
+def bench_bootstrap(function):
+    cold = [function.run("connect", connect_event(), 60)["cold_us"] for _ in range(21)]
+    warm = function.run("connect", connect_event(), 5050)
     print("bootstrap (the connect route: one signed DynamoDB call an invocation)")
     row("cold: start to the first next", median(cold) / 1000, "ms", "1.2", "Python with boto3: 164 ms")
-    row("warm p50", ordered[len(ordered) // 2], "us", "150", "Python with boto3: 757 us")
-    row("warm p99", ordered[len(ordered) * 99 // 100], "us", "-", "Python with boto3: 956 us")
+    row("warm p50", percentile(warm["warm_us"], 0.5), "us", "150", "Python with boto3: 757 us")
+    row("warm p99", percentile(warm["warm_us"], 0.99), "us", "-", "Python with boto3: 956 us")
     row("RSS", warm["rss_kb"] / 1024, "MB", "12", "Python with boto3: 46 MB")
-    row("package (zip)", package.stat().st_size / 1e6, "MB", "9")
+    row("package (zip)", function.package.stat().st_size / 1e6, "MB", "9")
+
+
+def bench_turn(function):
+    """Everything but the model's time: a model that has its whole reply at once, DynamoDB and @connections that
+    answer in microseconds, a chat of twelve turns, the example's rules in the prompt."""
+    event = message_event()
+    # Where the model thinks for a while, what goes on meanwhile is not in the way of its first word.
+    thinking = 5000
+    turn = function.run("sendMessage", event, 10_050)
+    first = function.run("sendMessage", event, 1050, thinking)
+    cold = [function.run("sendMessage", event, 60)["cold_us"] for _ in range(21)]
+    program = [sys.executable, str(HERE / "turn_peer.py")]
+    peer = function.run("sendMessage", event, 1050, 0, program)
+    peer_first = function.run("sendMessage", event, 350, thinking, program)
+    print("a turn (sendMessage), without the model's time")
+
+    def beside(name, value, unit, target, other):
+        row(name, value, unit, target, f"Python with boto3: {other:.2f} {unit}")
+
+    for share in (0.5, 0.99):
+        name = f"p{share * 100:.0f}"
+        beside(f"overhead {name}", percentile(turn["warm_us"], share) / 1000, "ms", "< 5" if share == 0.5 else "-",
+               percentile(peer["warm_us"], share) / 1000)
+    for share in (0.5, 0.99):
+        name = f"p{share * 100:.0f}"
+        beside(f"first word to first delta {name}", percentile(first["first_delta_us"], share) / 1000, "ms", "< 2",
+               percentile(peer_first["first_delta_us"], share) / 1000)
+    beside("RSS after 50 turns", turn["early_rss_kb"] / 1024, "MB", "-", peer["early_rss_kb"] / 1024)
+    beside("RSS after 10,000 turns (peer: 1,000)", turn["rss_kb"] / 1024, "MB", "< 20", peer["rss_kb"] / 1024)
+    beside("cold: start to the first next", median(cold) / 1000, "ms", "< 1.5", peer["cold_us"] / 1000)
 
 
 def connect_event():
@@ -143,6 +184,13 @@ def connect_event():
     }
 
 
+def message_event():
+    event = connect_event()
+    context = event["requestContext"] | {"routeKey": "sendMessage", "eventType": "MESSAGE", "messageId": "Lq3dXE7oIAMF4lQ="}
+    body = {"action": "sendMessage", "messageId": "m-bench", "message": "How many days do I have to return an item?"}
+    return {"requestContext": context, "body": json.dumps(body), "isBase64Encoded": False}
+
+
 def main():
     from conftest import base_environment, read_exports
 
@@ -155,7 +203,9 @@ def main():
         environment = base_environment()
         subprocess.run([BOTCTL, "init", str(project)], env=environment, check=True, capture_output=True)
         bench_synth(project, environment)
-        bench_bootstrap(project, environment, scratch)
+        function = Function(project, environment, scratch)
+        bench_bootstrap(function)
+        bench_turn(function)
         exports = scratch / "env"
         subprocess.run([sys.executable, str(HERE / "retrieval.py"), BOTCTL], check=True)
         server = subprocess.Popen(

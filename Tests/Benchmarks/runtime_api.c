@@ -1,12 +1,15 @@
 // A Lambda Runtime API and a backend in one thread, to time a handler without a slow server in the numbers.
 //
-//   runtime_api EVENT_FILE COUNT -- BOOTSTRAP [ARG …]
+//   runtime_api EVENT_FILE COUNT THINK_US -- BOOTSTRAP [ARG …]
 //
-// Starts the bootstrap with AWS_LAMBDA_RUNTIME_API and AWS_ENDPOINT_URL set to itself, hands it COUNT times
-// the event, answers every backend call with 200 and "{}", and prints one JSON object:
-//   cold_us    process start to the complete GET …/invocation/next
-//   warm_us    one number an invocation after the first 50: event sent to response received
-//   rss_kb     of the process after the last invocation
+// Starts the bootstrap with AWS_LAMBDA_RUNTIME_API and AWS_ENDPOINT_URL set to itself and hands it COUNT times
+// the event. It is DynamoDB, which answers a Query with twelve turns and all else with "{}", Bedrock, whose model
+// streams a whole reply at once when it has thought for THINK_US, and @connections. Prints one JSON object:
+//   cold_us         process start to the complete GET …/invocation/next
+//   warm_us         one number an invocation after the first 50: event sent to response received
+//   first_delta_us  of those with a model: its first word sent to the first post received
+//   early_rss_kb    of the process after those first ones
+//   rss_kb          of the process after the last invocation
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -21,12 +24,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "turn_backend.h"
+
 enum { connections = 64, capacity = 1 << 20, warm_up = 50 };
 
 struct peer {
     int fd;
     size_t used;
     char *buffer;
+    // When its model has thought; 0 while it is not asked.
+    double speaks_at;
 };
 
 static struct peer peers[connections];
@@ -75,8 +82,8 @@ static long resident_kb(pid_t pid) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 5 || strcmp(argv[3], "--") != 0) {
-        fprintf(stderr, "usage: runtime_api EVENT_FILE COUNT -- BOOTSTRAP [ARG ...]\n");
+    if (argc < 6 || strcmp(argv[4], "--") != 0) {
+        fprintf(stderr, "usage: runtime_api EVENT_FILE COUNT THINK_US -- BOOTSTRAP [ARG ...]\n");
         return 64;
     }
     FILE *f = fopen(argv[1], "r");
@@ -85,7 +92,9 @@ int main(int argc, char **argv) {
     size_t event_size = fread(event, 1, sizeof event, f);
     fclose(f);
     int count = atoi(argv[2]);
-    double *warm = calloc((size_t)count, sizeof *warm);
+    double think = atof(argv[3]);
+    double *warm = calloc((size_t)count, sizeof *warm), *first_delta = calloc((size_t)count, sizeof *first_delta);
+    make_answers();
 
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -103,15 +112,15 @@ int main(int argc, char **argv) {
         peers[i].buffer = malloc(capacity + 1);
     }
 
-    double started = now_us(), cold = 0, sent = 0;
+    double started = now_us(), cold = 0, sent = 0, spoke = 0;
     pid_t child = vfork();
     if (child == 0) {
-        execv(argv[4], argv + 4);
+        execv(argv[5], argv + 5);
         _exit(127);
     }
 
     int handed = 0, answered = 0;
-    long idle = 0;
+    long idle = 0, early_rss = 0;
     double give_up = started + 120e6;
     while (answered < count && now_us() < give_up) {
         struct pollfd polls[connections + 1];
@@ -122,6 +131,13 @@ int main(int argc, char **argv) {
             if (peers[i].fd >= 0) {
                 polls[n] = (struct pollfd){.fd = peers[i].fd, .events = POLLIN};
                 owners[n++] = i;
+            }
+        for (int i = 0; i < connections; i++)
+            if (peers[i].fd >= 0 && peers[i].speaks_at > 0 && now_us() >= peers[i].speaks_at) {
+                peers[i].speaks_at = 0;
+                spoke = now_us();
+                send_all(peers[i].fd, model_first.bytes, model_first.count);
+                send_all(peers[i].fd, model_rest.bytes, model_rest.count);
             }
         // Leaves the processor to the start; never sleeps afterwards: on a virtual machine, waking this process
         // would cost more than what is measured.
@@ -139,6 +155,7 @@ int main(int argc, char **argv) {
                 if (peers[i].fd < 0) {
                     peers[i].fd = fd;
                     peers[i].used = 0;
+                    peers[i].speaks_at = 0;
                     break;
                 }
         }
@@ -157,7 +174,16 @@ int main(int argc, char **argv) {
                 char answer[512];
                 char *space = strchr(p->buffer, ' ');
                 char *path = space ? space + 1 : p->buffer;
-                if (strncmp(path, "/2018-06-01/runtime/", 20) != 0) {
+                if (strncmp(path, "/model/", 7) == 0) {
+                    send_all(p->fd, model_head.bytes, model_head.count);
+                    p->speaks_at = now_us() + think;
+                } else if (memmem(path, 256, "/@connections/", 14) || memmem(path, 256, "/%40connections/", 16)) {
+                    if (spoke > 0 && first_delta[answered] == 0) first_delta[answered] = now_us() - spoke;
+                    static const char taken[] = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+                    send_all(p->fd, taken, sizeof taken - 1);
+                } else if (memmem(p->buffer, length, "DynamoDB_20120810.Query", 23)) {
+                    send_all(p->fd, history.bytes, history.count);
+                } else if (strncmp(path, "/2018-06-01/runtime/", 20) != 0) {
                     static const char ok[] =
                         "HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: 2\r\n\r\n{}";
                     send_all(p->fd, ok, sizeof ok - 1);
@@ -185,6 +211,8 @@ int main(int argc, char **argv) {
                         return 1;
                     }
                     warm[answered++] = now_us() - sent;
+                    spoke = 0;
+                    if (answered == warm_up) early_rss = resident_kb(child);
                     static const char accepted[] = "HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n";
                     send_all(p->fd, accepted, sizeof accepted - 1);
                 }
@@ -200,8 +228,10 @@ int main(int argc, char **argv) {
         fprintf(stderr, "runtime_api: %d of %d answers\n", answered, count);
         return 1;
     }
-    printf("{\"cold_us\": %.0f, \"rss_kb\": %ld, \"warm_us\": [", cold, rss);
+    printf("{\"cold_us\": %.0f, \"early_rss_kb\": %ld, \"rss_kb\": %ld, \"warm_us\": [", cold, early_rss, rss);
     for (int i = warm_up; i < count; i++) printf("%s%.1f", i > warm_up ? ", " : "", warm[i]);
+    printf("], \"first_delta_us\": [");
+    for (int i = warm_up; i < count; i++) printf("%s%.1f", i > warm_up ? ", " : "", first_delta[i]);
     printf("]}\n");
     return 0;
 }

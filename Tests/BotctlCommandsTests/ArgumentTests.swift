@@ -12,6 +12,7 @@ import Testing
         ["retrieve", "--question", "a", "--mode", "x"],
         ["retrieve", "--labelled", "b", "--previous", "a"],
         ["completions"], ["completions", "tcsh"], ["local", "--port", "70000"], ["local", "--port", "x"],
+        ["local", "--faults", "throttle=2"], ["local", "--faults", ""], ["local", "--seed", "-1"],
     ])
     func badUsage(arguments: [String]) {
         let machine = TestMachine()

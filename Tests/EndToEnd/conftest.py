@@ -66,14 +66,12 @@ def read_exports(path):
     return environment
 
 
-@pytest.fixture(scope="session")
-def local_aws(tmp_path_factory):
-    """`botctl local` with IAM checks on; yields the environment of its IAM user."""
-    folder = tmp_path_factory.mktemp("local")
+def running_local_aws(folder, *options):
+    """`botctl local` with IAM checks on; yields the environment of its IAM user, once."""
     exports = folder / "env"
     log = open(folder / "log", "w")
     process = subprocess.Popen(
-        [BOTCTL, "local", "-C", str(ROOT), "--write-env", str(exports)],
+        [BOTCTL, "local", "-C", str(ROOT), "--write-env", str(exports), *options],
         env=base_environment(),
         stdin=subprocess.DEVNULL,
         stdout=log,
@@ -95,6 +93,11 @@ def local_aws(tmp_path_factory):
             os.killpg(process.pid, signal.SIGKILL)
             raise
     assert not leftovers(process.pid), "botctl local left processes behind"
+
+
+@pytest.fixture(scope="session")
+def local_aws(tmp_path_factory):
+    yield from running_local_aws(tmp_path_factory.mktemp("local"))
 
 
 def leftovers(session):
@@ -128,10 +131,20 @@ def deployed(project):
 
 
 @pytest.fixture(scope="session")
-def aws(local_aws):
-    session = boto3.Session(
-        aws_access_key_id=local_aws["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=local_aws["AWS_SECRET_ACCESS_KEY"],
-        region_name=local_aws["AWS_REGION"],
-    )
-    return lambda service: session.client(service, endpoint_url=local_aws["AWS_ENDPOINT_URL"])
+def client_of():
+    """Makes boto3 clients of a local AWS."""
+
+    def of(local_aws):
+        session = boto3.Session(
+            aws_access_key_id=local_aws["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=local_aws["AWS_SECRET_ACCESS_KEY"],
+            region_name=local_aws["AWS_REGION"],
+        )
+        return lambda service: session.client(service, endpoint_url=local_aws["AWS_ENDPOINT_URL"])
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def aws(local_aws, client_of):
+    return client_of(local_aws)

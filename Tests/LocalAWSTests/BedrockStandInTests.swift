@@ -18,6 +18,9 @@ import Testing
         Case(name: "throttled_once", fault: { $0 == 0 ? .throttle : nil }),
         Case(name: "server_error", fault: { _ in .serverError }),
         Case(name: "reset", fault: { _ in .reset(afterEvents: 3) }),
+        Case(name: "exception", fault: { _ in .exception(afterEvents: 3) }),
+        Case(name: "garbage", fault: { _ in .garbage(afterEvents: 3) }),
+        Case(name: "hang", fault: { $0 == 0 ? .hang(afterEvents: 0) : .hang(afterEvents: 3) }),
     ])
     func botoSees(_ test: Case) throws {
         let count = Counter()

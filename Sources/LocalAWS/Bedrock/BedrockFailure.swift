@@ -22,6 +22,12 @@ package struct BedrockFailure: Error, Sendable, Equatable {
         message: "The system encountered an unexpected error during processing. Try your request again."
     )
 
+    static let modelError = BedrockFailure(
+        status: 424,
+        type: "ModelErrorException",
+        message: "The model has failed while processing the request."
+    )
+
     func response(requestId: String) -> HTTPResponse {
         HTTPResponse(
             status: status,

@@ -12,8 +12,17 @@ package final class BedrockStandIn: Sendable {
         case serverError
         /// A streamed answer breaks after this many events; an unstreamed one before its first byte.
         case reset(afterEvents: Int)
+        /// A streamed answer goes on with an exception after this many events, inside its 200; an unstreamed one
+        /// is the error that the exception stands for.
+        case exception(afterEvents: Int)
+        /// A streamed answer stops after this many events, with the connection open; 0 sends not even a head.
+        case hang(afterEvents: Int)
+        /// What follows this many events is no event stream; of an unstreamed answer, no JSON.
+        case garbage(afterEvents: Int)
         /// Waits before the first byte, and before each event.
         case slow(Duration)
+        /// Waits before the first byte.
+        case late(Duration)
     }
 
     package struct Options: Sendable {
@@ -125,26 +134,31 @@ private final class BedrockService: Sendable {
         let start = options.uptime()
         let fault = options.fault(request)
         var pace = options.pace
-        var eventsUntilReset: Int?
+        var broken: (afterEvents: Int, breakage: Breakage)?
         switch fault {
         case .throttle: throw .throttled
         case .serverError: throw .internalError
-        case .reset(let events): eventsUntilReset = events
+        case .reset(let events): broken = (events, .reset)
+        case .exception(let events): broken = (events, .exception)
+        case .hang(let events): broken = (events, .hang)
+        case .garbage(let events): broken = (events, .garbage)
         case .slow(let delay):
             pace += delay
             options.pause(delay)
+        case .late(let delay): options.pause(delay)
         case nil: break
         }
         let reply = ConverseReply(request, answerer: OfflineAnswerer())
         let latency = { self.options.uptime() - start }
+        let headers: HTTPHeaders = ["Content-Type": "application/json", "x-amzn-RequestId": requestId]
         guard request.isStreamed else {
-            guard eventsUntilReset == nil else {
-                writer.reset()
-                return 0
-            }
-            let headers: HTTPHeaders = ["Content-Type": "application/json", "x-amzn-RequestId": requestId]
+            if let broken { return try broken.breakage.unstreamed(headers, writer) }
             writer.send(HTTPResponse(status: 200, headers: headers, body: reply.body(latencyMs: latency())))
             return 200
+        }
+        if let broken, broken.afterEvents == 0, broken.breakage == .hang {
+            writer.hang()
+            return 0
         }
         writer.begin(
             HTTPResponseHead(
@@ -156,7 +170,11 @@ private final class BedrockService: Sendable {
         func post(_ event: EventStreamMessage) {
             guard writer.isConnected else { return }
             // An answer of over 24 MB has no event; it ends as one that broke.
-            guard events != eventsUntilReset, let bytes = try? event.encoded() else {
+            if let broken, events == broken.afterEvents {
+                broken.breakage.streamed(writer)
+                return
+            }
+            guard let bytes = try? event.encoded() else {
                 writer.reset()
                 return
             }

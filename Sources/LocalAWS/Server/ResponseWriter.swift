@@ -56,12 +56,29 @@ final class ResponseWriter {
         }
     }
 
+    /// Ends an answer in good form, and takes nothing more for it.
+    func giveUp() {
+        end()
+        isConnected = false
+    }
+
     /// Breaks the connection as a crashed peer does: the client sees a reset, not an end.
     func reset() {
         var linger = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
         isConnected = false
         phase = .done
+    }
+
+    /// Says nothing (more) until the client, or the server's end, breaks the connection.
+    func hang() {
+        var ignored = [UInt8](repeating: 0, count: 4 << 10)
+        while isConnected {
+            let count = recv(descriptor, &ignored, ignored.count, 0)
+            if count < 0 && errno == EINTR { continue }
+            if count <= 0 { break }
+        }
+        reset()
     }
 
     func writeContinue() { write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)) }

@@ -4,16 +4,21 @@ package import LocalAWS
 
 /// `botctl local`: a local AWS in the foreground, until Ctrl-C.
 package struct LocalCloud {
+    package typealias Faults = FaultPlan
+    package typealias BadFaults = FaultPlanError
+
     /// Looked at this often: has the server ended, has Ctrl-C come?
     private static let watchInterval = Duration.seconds(1)
 
     /// - Parameters:
     ///   - environmentFile: where shell exports are written once everything answers; absolute.
+    ///   - faults: of the model.
     ///   - started: told once everything answers.
     package static func run(
         _ context: ProjectContext,
         port: Int,
         environmentFile: String?,
+        faults: Faults? = nil,
         started: (RunningLocalAWS) -> Void
     ) throws(OperationError) {
         // The region of the project's spec, so that what is deployed there finds itself.
@@ -25,6 +30,7 @@ package struct LocalCloud {
                 nil
             ).spec?.region ?? "us-east-2"
         var bedrock = BedrockStandIn.Options()
+        if let faults { bedrock.fault = faults.injector() }
         if let url = context.effects.environment[EmbeddingBridge.variable], !url.isEmpty {
             guard let bridge = EmbeddingBridge(url: url) else {
                 throw OperationError(

@@ -4,7 +4,14 @@ import sys
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectionClosedError, EventStreamError, HTTPClientError
+from botocore.eventstream import ParserError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    EventStreamError,
+    HTTPClientError,
+    ReadTimeoutError,
+)
 
 URL, CASE = sys.argv[1], sys.argv[2]
 MODEL = "meta.llama3-3-70b-instruct-v1:0"
@@ -18,14 +25,14 @@ We deliver to Canada in 6 to 9 business days for $18.50.
 </rules>"""
 
 
-def client(attempts=1):
+def client(attempts=1, read_timeout=10):
     return boto3.client(
         "bedrock-runtime",
         endpoint_url=URL,
         region_name="us-east-2",
         aws_access_key_id="AKIDEXAMPLE",
         aws_secret_access_key="secret",
-        config=Config(retries={"total_max_attempts": attempts, "mode": "standard"}, read_timeout=10),
+        config=Config(retries={"total_max_attempts": attempts, "mode": "standard"}, read_timeout=read_timeout),
     )
 
 
@@ -139,6 +146,52 @@ def reset():
     assert len(seen) <= 3 and "messageStop" not in seen, seen
 
 
-CASES = [converse, stream, limits, refusals, throttled, throttled_once, server_error, reset]
+def seen_until(failure):
+    """The events of a stream, which must end with the failure."""
+    seen = []
+    try:
+        for event in client().converse_stream(**ask("Return window?"))["stream"]:
+            seen.append(next(iter(event)))
+    except failure as error:
+        assert "messageStop" not in seen, seen
+        return seen, error
+    raise AssertionError("the stream ended as if it were whole")
+
+
+def exception():
+    message = refused("ModelErrorException", 424, lambda: client().converse(**ask("Return window?")))
+    seen, error = seen_until(EventStreamError)
+    assert seen == ["messageStart", "contentBlockDelta", "contentBlockDelta"], seen
+    assert error.response["Error"] == {"Code": "modelStreamErrorException", "Message": message}, error.response
+
+
+def garbage():
+    # What botocore makes of a body that is no JSON: nothing, and no error.
+    answer = client().converse(**ask("Return window?"))
+    assert set(answer) == {"ResponseMetadata"}, answer
+    seen, error = seen_until(ParserError)
+    assert len(seen) == 3, seen
+
+
+def hang():
+    impatient = client(read_timeout=2)
+    try:
+        impatient.converse_stream(**ask("Return window?"))
+        raise AssertionError("an answer began")
+    except ReadTimeoutError:
+        pass
+    seen = []
+    try:
+        for event in impatient.converse_stream(**ask("Return window?"))["stream"]:
+            seen.append(next(iter(event)))
+        raise AssertionError("the stream ended")
+    except Exception as error:  # urllib3's own, which botocore lets through in places
+        assert type(error).__name__ == "ReadTimeoutError", repr(error)
+    assert len(seen) == 3, seen
+
+
+CASES = [
+    converse, stream, limits, refusals, throttled, throttled_once, server_error, reset, exception, garbage, hang,
+]
 {case.__name__: case for case in CASES}[CASE]()
 print("ok")

@@ -104,7 +104,6 @@ final class ChatLock {
     }
 
     private func inProgress(_ session: Item) -> RouteFailure {
-        let left = (session[A.busyUntil]?.integer ?? 0) - now.milliseconds
-        return RouteFailure(.turnInProgress, retryAfter: max(1, Int((left + 999) / 1000)))
+        .turnInProgress(until: session[A.busyUntil]?.integer ?? 0, now: now)
     }
 }

@@ -46,6 +46,15 @@ struct RouteFailure: Error {
         self.init(.storageFailed, cause: error.description)
     }
 
+    /// A lease lasts as long as its turn may take; nearly every turn is over long before. Who has lost the
+    /// connection on which `done` was sent asks again after this time, and need not wait for the lease's end.
+    static let turnCheck: Duration = .seconds(5)
+
+    static func turnInProgress(until leaseUntil: Int64, now: Timestamp) -> RouteFailure {
+        let left = min(leaseUntil - now.milliseconds, turnCheck.milliseconds)
+        return RouteFailure(.turnInProgress, retryAfter: max(1, Int((left + 999) / 1000)))
+    }
+
     /// The same, for a client that must wait for a lease which could not be given back.
     func delayed(until leaseUntil: Int64, now: Timestamp, because reason: String) -> RouteFailure {
         var failure = self

@@ -88,8 +88,10 @@ final class Turn {
             finish(stored.reply, stored.usage)
             return true
         }
-        let left = earlier.leaseUntil - context.clock.now().milliseconds
-        if left > 0 { throw RouteFailure(.turnInProgress, retryAfter: Int((left + 999) / 1000)) }
+        let now = context.clock.now()
+        if earlier.leaseUntil > now.milliseconds {
+            throw RouteFailure.turnInProgress(until: earlier.leaseUntil, now: now)
+        }
         guard try claim.takeOver(earlier, deadline: deadline) else {
             throw RouteFailure(.turnInProgress, retryAfter: 1)
         }
