@@ -1,16 +1,28 @@
 import Foundation
 import PackagePlugin
 
-/// Writes the project that `botctl init` makes into the target's source code, out of the repository's own files.
-/// Runs again whenever one of them changes, comes or goes: SwiftPM asks for the list at each build.
+/// Writes files of the repository into the target's source code: into `HandlerBuild` the project that `botctl init`
+/// makes, into `Web` the modules of the widget. Runs again whenever one of them changes, comes or goes: SwiftPM asks for the list at each build.
 @main
 struct EmbedProject: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
         let root = context.package.directoryURL
         let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedProject.swift")
-        // `=` parts where a file is from where `init` writes it to.
-        let files =
-            try list("handlers", in: root).map { "\($0)=\($0)" }
+        let files = try target.name == "Web" ? web(in: root) : project(in: root)
+        return [
+            .buildCommand(
+                displayName: "Embedding files into \(target.name)",
+                executable: try context.tool(named: "embed-project").url,
+                arguments: [root.path(percentEncoded: false), output.path(percentEncoded: false)] + files,
+                inputFiles: files.map { root.appending(path: String($0.prefix { $0 != "=" })) },
+                outputFiles: [output]
+            )
+        ]
+    }
+
+    /// `=` parts where a file is from where `init` writes it to.
+    private func project(in root: URL) throws -> [String] {
+        try list("handlers", in: root).map { "\($0)=\($0)" }
             + list("rules", in: root).map { "\($0)=\($0)" }
             + ["botctl.yml=botctl.yml"]
             + [
@@ -18,15 +30,12 @@ struct EmbedProject: BuildToolPlugin {
                 ("workflow.yml", ".github/workflows/botctl.yml"),
             ]
             .map { "Sources/HandlerBuild/Template/Files/\($0.0)=\($0.1)" }
-        return [
-            .buildCommand(
-                displayName: "Embedding the project template",
-                executable: try context.tool(named: "embed-project").url,
-                arguments: [root.path(percentEncoded: false), output.path(percentEncoded: false)] + files,
-                inputFiles: files.map { root.appending(path: String($0.prefix { $0 != "=" })) },
-                outputFiles: [output]
-            )
-        ]
+    }
+
+    private func web(in root: URL) throws -> [String] {
+        try (list("Sources/Web/client", in: root) + list("Sources/Web/widget", in: root))
+            .filter { $0.hasSuffix(".js") }
+            .map { "\($0)=\($0.dropFirst("Sources/Web/".count))" }
     }
 
     /// Every file of a folder, relative to `root` and sorted, but for hidden ones, what builds leave behind, and

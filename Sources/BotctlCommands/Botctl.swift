@@ -20,7 +20,7 @@ struct Botctl: ParsableCommand {
         subcommands: [
             InitCommand.self, ValidateCommand.self, SynthCommand.self, BuildCommand.self, DeployCommand.self,
             DiffCommand.self, TeardownCommand.self, ChatCommand.self, TokenCommand.self, RetrieveCommand.self,
-            OutputsCommand.self, ForgetCommand.self, LocalCommand.self, CompletionsCommand.self,
+            OutputsCommand.self, WidgetCommand.self, ForgetCommand.self, LocalCommand.self, CompletionsCommand.self,
         ]
     )
 }

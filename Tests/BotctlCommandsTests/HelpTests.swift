@@ -12,7 +12,7 @@ import Testing
         #expect(
             Self.commands == [
                 "init", "validate", "synth", "build", "deploy", "diff", "teardown", "chat", "token", "retrieve",
-                "outputs", "forget", "local", "completions",
+                "outputs", "widget", "forget", "local", "completions",
             ]
         )
     }
