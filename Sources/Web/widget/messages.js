@@ -64,15 +64,15 @@ export class MessageList {
       return [make("div", { class: "meta" }, failure, again || null)];
     }
     if (message.role !== "bot" || message.state !== "done" || message.isLocal) return [];
-    const sources = message.citations.length > 0 && make("div", { class: "meta" },
-      make("span", { text: strings.sources }),
-      make("ul", {}, ...message.citations.map((citation) => make("li", { dir: "auto", text: citation.title }))));
     const button = (rating, label) => make("button", {
       type: "button", "data-action": rating, "aria-label": label, title: label,
       "aria-pressed": String(message.rating === rating), onclick: () => rate(message.messageId, rating),
     }, icon(icons[rating]));
-    const rating = make("div", { class: "meta" },
-      make("span", { class: "rate" }, button("up", strings.helpful), button("down", strings.unhelpful)));
-    return sources ? [sources, rating] : [rating];
+    const meta = make("div", { class: "meta" });
+    if (message.citations.length > 0) {
+      meta.append(strings.sources, make("ul", {}, ...message.citations.map(({ title }) => make("li", { dir: "auto", text: title }))));
+    }
+    meta.append(make("span", { class: "rate" }, button("up", strings.helpful), button("down", strings.unhelpful)));
+    return [meta];
   }
 }
