@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 
 export BOTCTL_TEST_PYTHON := $(PYTHON)
 
-.PHONY: help setup build test test-unit test-handlers test-e2e demo local bench lint format docs install clean
+.PHONY: help setup build test test-unit test-handlers test-web test-e2e demo local bench lint format docs install clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,13 +24,16 @@ $(VENV)/.installed: Tests/requirements.txt .ci/setup
 build: setup ## Build botctl (.build/release/botctl)
 	swift build -c release --product botctl --static-swift-stdlib $(SWIFT_FLAGS)
 
-test: setup lint test-unit test-handlers test-e2e ## Everything that must hold: unit, golden, fuzz and end-to-end tests
+test: setup lint test-web test-unit test-handlers test-e2e ## Everything that must hold: unit, golden, fuzz and end-to-end tests
 
 test-unit: setup
 	@.ci/swift-test . $(SWIFT_FLAGS)
 
 test-handlers: setup
 	@.ci/swift-test handlers $(SWIFT_FLAGS)
+
+test-web: setup
+	@node --test Tests/Web/*.test.mjs
 
 test-e2e: build
 	$(PYTHON) -m pytest -q Tests/EndToEnd

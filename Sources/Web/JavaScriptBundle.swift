@@ -40,11 +40,15 @@ struct JavaScriptBundle {
                 guard let end = tokens[index...].firstIndex(where: { $0.is(";") }) else {
                     throw Failure(module: path, problem: "an import that does not end")
                 }
-                guard !tokens[index...end].contains(where: { $0.is("as") || $0.is("*") }), tokens[end - 1].kind == .string
-                else { throw Failure(module: path, problem: "only `import { names } from \"./file.js\"` is understood") }
+                guard !tokens[index...end].contains(where: { $0.is("as") || $0.is("*") }),
+                    tokens[end - 1].kind == .string
+                else {
+                    throw Failure(module: path, problem: "only `import { names } from \"./file.js\"` is understood")
+                }
                 index = end + 1
             } else if isStatement, token.is("export") {
-                guard index + 1 < tokens.count, ["const", "class", "async", "function"].contains(where: tokens[index + 1].is)
+                guard index + 1 < tokens.count,
+                    ["const", "class", "async", "function"].contains(where: tokens[index + 1].is)
                 else { throw Failure(module: path, problem: "only declarations can be exported") }
                 index += 1
             } else {
@@ -65,7 +69,9 @@ struct JavaScriptBundle {
         var last: Token?
         var isRaw = false
         for token in tokens {
-            if let last, needsSpace(last, token) { text.append(endsLine(last, token) ? UInt8(ascii: "\n") : UInt8(ascii: " ")) }
+            if let last, needsSpace(last, token) {
+                text.append(endsLine(last, token) ? UInt8(ascii: "\n") : UInt8(ascii: " "))
+            }
             if token.kind == .template {
                 if token.text.first == UInt8(ascii: "`") { isRaw = last?.is("raw") == true }
                 text += isRaw ? Self.tightened(token.text) : token.text
@@ -80,8 +86,11 @@ struct JavaScriptBundle {
     /// A line's end can end a statement, so it stays unless nothing can end there.
     private func endsLine(_ last: Token, _ next: Token) -> Bool {
         guard next.isOnNewLine else { return false }
-        let isOpen = last.kind == .punctuation && ["{", "(", "[", ",", ";", "=", ">", "?", ":", "&", "|"].contains { last.is($0) }
-        let isClosed = next.kind == .punctuation && [")", "]", ",", ".", ";", "?", ":", "&", "|", "="].contains { next.is($0) }
+        let isOpen =
+            last.kind == .punctuation
+            && ["{", "(", "[", ",", ";", "=", ">", "?", ":", "&", "|"].contains { last.is($0) }
+        let isClosed =
+            next.kind == .punctuation && [")", "]", ",", ".", ";", "?", ":", "&", "|", "="].contains { next.is($0) }
         return !isOpen && !isClosed
     }
 
@@ -106,9 +115,13 @@ struct JavaScriptBundle {
                 isLineStart = true
                 continue
             }
-            if byte == UInt8(ascii: " "), isLineStart || tight.last.map({ "{:;,".utf8.contains($0) }) == true { continue }
+            if byte == UInt8(ascii: " "), isLineStart || tight.last.map({ "{:;,".utf8.contains($0) }) == true {
+                continue
+            }
             isLineStart = false
-            if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "}"), tight.last == UInt8(ascii: " ") { tight.removeLast() }
+            if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "}"), tight.last == UInt8(ascii: " ") {
+                tight.removeLast()
+            }
             if byte == UInt8(ascii: "}"), tight.last == UInt8(ascii: ";") { tight.removeLast() }
             tight.append(byte)
         }

@@ -70,7 +70,9 @@ package struct Widget: Sendable, Equatable {
 
     /// `ws:` and `wss:` URLs without a fragment or what would end them.
     package static func isChatURL(_ text: String) -> Bool {
-        guard let scheme = ["wss://", "ws://"].first(where: text.hasPrefix), text.utf8.count <= 2048 else { return false }
+        guard let scheme = ["wss://", "ws://"].first(where: text.hasPrefix), text.utf8.count <= 2048 else {
+            return false
+        }
         let rest = text.dropFirst(scheme.count).utf8
         return rest.first != UInt8(ascii: "/") && !rest.isEmpty
             && rest.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") }
