@@ -7,9 +7,10 @@ package struct WidgetFile: Sendable, Equatable {
 
     /// Each module after those that it imports from.
     private static let modules = [
-        "client/frames.js", "client/reply.js", "client/transcript.js", "client/client.js", "widget/strings.js",
-        "widget/style.js", "widget/dom.js", "widget/links.js", "widget/messages.js", "widget/panel.js",
-        "widget/element.js", "widget/index.js",
+        "client/frames.js", "client/connection.js", "client/reply.js", "client/requests.js",
+        "client/transcript.js", "client/client.js",
+        "widget/strings.js", "widget/style.js", "widget/dom.js", "widget/links.js", "widget/messages.js",
+        "widget/panel.js", "widget/element.js", "widget/index.js",
     ]
 
     /// - Parameter version: botctl's, for the line of comment that the file begins with.

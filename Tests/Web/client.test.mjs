@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { BotClient } from "../../Sources/Web/client/index.js";
+import * as all from "../../Sources/Web/client/index.js";
 import { makeWorld, settle, stored } from "./support/world.mjs";
+
+const { BotClient } = all;
 
 const start = async (fields = {}, welcome = {}) => {
   const world = makeWorld();
@@ -529,4 +532,19 @@ test("events can be iterated", async () => {
   client.close();
   await reading;
   assert.deepEqual(seen.filter((type) => type !== "change"), ["delta", "done", "state"]);
+});
+
+test("the types name what is there", async () => {
+  const types = readFileSync(new URL("../../Sources/Web/client/index.d.ts", import.meta.url), "utf8");
+  const { client } = await start();
+  const reply = client.send("x");
+  const instances = { BotClient: client, Reply: reply, BotError: new all.BotError("closed", "x", { messageId: "m", retryAfter: 1 }) };
+  const exported = [...types.matchAll(/^export (?:class|function) (\w+)/gm)].map(([, name]) => name);
+  assert.deepEqual(exported.sort(), Object.keys(all).sort());
+  for (const [name, instance] of Object.entries(instances)) {
+    const body = types.split(`export class ${name} `)[1].split("\n}")[0];
+    const members = [...body.matchAll(/^  (?:readonly )?(\w+)(?=[?:(<])/gm)].map(([, member]) => member);
+    assert.ok(members.length >= 4, name);
+    for (const member of members) assert.ok(member in instance, `${name}.${member}`);
+  }
 });

@@ -28,7 +28,7 @@ const demand = (holds, code = "bad_frame", message = code) => {
   if (!holds) throw new BotError(code, message);
 };
 
-const isText = (value) => typeof value === "string";
+const isText = (given) => typeof given === "string";
 
 const checks = {
   hello: (f) => demand(f.chatId === undefined || isText(f.chatId)),
@@ -62,20 +62,20 @@ export const encodeFrame = (frame) => {
   checks[frame.action](frame);
   const sorted = {};
   for (const key of Object.keys(frame).sort()) {
-    const value = frame[key];
-    if (value !== undefined) sorted[key] = isText(value) ? value.replace(/\p{Surrogate}/gu, "\ufffd") : value;
+    const given = frame[key];
+    if (given !== undefined) sorted[key] = isText(given) ? given.replace(/\p{Surrogate}/gu, "\ufffd") : given;
   }
   const json = JSON.stringify(sorted);
   demand(new TextEncoder().encode(json).length < maximumFrameBytes, "message_too_long", "The message is too long.");
   return json;
 };
 
-const isCount = (value) => Number.isSafeInteger(value);
-const optional = (check) => (value) => value === undefined || check(value);
-const isList = (check) => (value) => Array.isArray(value) && value.every(check);
-const isRecord = (fields) => (value) =>
-  typeof value === "object" && value !== null && !Array.isArray(value) &&
-  Object.entries(fields).every(([name, check]) => check(value[name] ?? undefined));
+const isCount = (given) => Number.isSafeInteger(given);
+const optional = (holds) => (given) => given === undefined || holds(given);
+const isList = (holds) => (given) => Array.isArray(given) && given.every(holds);
+const isRecord = (fields) => (given) =>
+  typeof given === "object" && given !== null && !Array.isArray(given) &&
+  Object.entries(fields).every(([field, holds]) => holds(given[field] ?? undefined));
 
 const isCitation = isRecord({ id: isText, title: isText, file: isText });
 const isMessage = isRecord({

@@ -1,3 +1,2 @@
 export { BotError, decodeFrame, encodeFrame } from "./frames.js";
-export { Reply } from "./reply.js";
-export { BotClient } from "./events.js";
+export { BotClient, Reply } from "./events.js";

@@ -16,17 +16,6 @@ const addStyle = (root, nonce) => {
   }
 };
 
-const storages = { local: () => localStorage, session: () => sessionStorage, none: () => null };
-
-/** A page may forbid its storage; the chat then lasts as long as the page. */
-const storageNamed = (name) => {
-  try {
-    return storages[name]();
-  } catch {
-    return null;
-  }
-};
-
 /**
  * `<botctl-chat url="wss://…">`: a round button, and the chat when it is pressed. docs/widget.md has its attributes,
  * variables and events.
@@ -116,8 +105,13 @@ export class BotctlChat extends HTMLElement {
 
   /** A visitor comes back to the chat in 30 days; a signed-in customer's token stays in the tab. */
   get #storage() {
-    const name = this.getAttribute("storage");
-    return storageNamed(Object.hasOwn(storages, name ?? "") ? name : this.#isSignedIn ? "session" : "local");
+    const wanted = /^(local|session|none)$/.exec(this.getAttribute("storage"))?.[0];
+    try {
+      return window[`${wanted ?? (this.#isSignedIn ? "session" : "local")}Storage`];
+    } catch {
+      // A page may forbid its storage; the chat then lasts as long as the page.
+      return null;
+    }
   }
 
   get #isSignedIn() {
@@ -140,7 +134,7 @@ export class BotctlChat extends HTMLElement {
   }
 
   #makePanel() {
-    const attribute = (name) => this.getAttribute(name) ?? "";
+    const attribute = (key) => this.getAttribute(key) ?? "";
     return new ChatPanel({
       client: {
         url: attribute("url"),

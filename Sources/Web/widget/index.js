@@ -7,8 +7,8 @@ const addFromScript = (script) => {
   if (!script?.dataset?.url) return;
   const add = () => {
     const element = document.createElement("botctl-chat");
-    for (const [name, value] of Object.entries(script.dataset)) {
-      element.setAttribute(name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), value);
+    for (const [key, given] of Object.entries(script.dataset)) {
+      element.setAttribute(key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), given);
     }
     if (script.nonce) element.nonce = script.nonce;
     document.body.append(element);

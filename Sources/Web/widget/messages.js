@@ -6,12 +6,13 @@ import { withLinks } from "./links.js";
  * while a reply grows.
  */
 export class MessageList {
+  #options;
   #rows = new Map();
   #signatures = new WeakMap();
 
   /** @param {{strings: Record<string, string>, hosts: string[], rate: Function, retry: Function}} options */
   constructor(options) {
-    this.options = options;
+    this.#options = options;
     this.element = make("ol");
   }
 
@@ -39,7 +40,7 @@ export class MessageList {
   #fill(row, message) {
     const focused = row.getRootNode().activeElement;
     const action = row.contains(focused) ? focused.dataset.action : undefined;
-    const { strings, hosts } = this.options;
+    const { strings, hosts } = this.#options;
     const author = message.role === "notice" ? null : make("span", { class: "sr", text: `${strings[message.role === "bot" ? "bot" : "you"]}: ` });
     const text = make("div", { class: "text", dir: "auto" });
     if (author) text.append(author);
@@ -53,7 +54,7 @@ export class MessageList {
   }
 
   #below(message) {
-    const { strings, rate, retry } = this.options;
+    const { strings, rate, retry } = this.#options;
     if (message.role === "customer") {
       if (message.state === "queued") return [make("div", { class: "meta", text: strings.queued })];
       if (message.state !== "failed") return [];

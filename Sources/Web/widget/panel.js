@@ -12,6 +12,13 @@ export class ChatPanel {
   #log;
   #timer;
   #isFirst = true;
+  #list;
+  #person;
+  #input;
+  #note;
+  #announcer;
+  #earlier;
+  #dots;
 
   /**
    * @param {{client: object, strings: Record<string, string>, heading: string, greeting: string, hosts: string[],
@@ -21,18 +28,18 @@ export class ChatPanel {
     this.#settings = settings;
     const { strings, handoff } = settings;
     this.client = new ChatClient(settings.client);
-    this.list = new MessageList({
+    this.#list = new MessageList({
       strings,
       hosts: settings.hosts,
       rate: (messageId, rating) => this.#rate(messageId, rating),
       retry: (messageId) => this.client.retry(messageId),
     });
-    const button = (name, label, action) => make("button", {
-      type: "button", class: name, "aria-label": label, title: label, onclick: action,
-    }, icon(icons[name]));
-    this.person = button("person", strings.person, () => this.#handOff());
-    this.person.hidden = !handoff;
-    this.input = make("textarea", {
+    const button = (kind, label, action) => make("button", {
+      type: "button", class: kind, "aria-label": label, title: label, onclick: action,
+    }, icon(icons[kind]));
+    this.#person = button("person", strings.person, () => this.#handOff());
+    this.#person.hidden = !handoff;
+    this.#input = make("textarea", {
       rows: 1, "aria-label": strings.input, placeholder: strings.placeholder, dir: "auto", enterkeyhint: "send",
       onkeydown: (event) => {
         // While an input method composes, Enter chooses a word.
@@ -41,26 +48,26 @@ export class ChatPanel {
         this.#send();
       },
     });
-    this.note = make("p", { class: "note", hidden: true });
-    this.announcer = make("p", { class: "sr", role: "status" });
-    this.earlier = make("button", {
+    this.#note = make("p", { class: "note", hidden: true });
+    this.#announcer = make("p", { class: "sr", role: "status" });
+    this.#earlier = make("button", {
       type: "button", class: "earlier link", text: strings.earlier, hidden: true, onclick: () => this.#loadEarlier(),
     });
-    this.dots = make("div", { class: "text dots", hidden: true }, make("span", { class: "sr", text: strings.typing }),
+    this.#dots = make("div", { class: "text dots", hidden: true }, make("span", { class: "sr", text: strings.typing }),
       make("i"), make("i"), make("i"));
     this.#log = make("div", { class: "log", tabindex: 0, role: "region", "aria-label": strings.conversation },
-      this.earlier, this.list.element, this.dots);
+      this.#earlier, this.#list.element, this.#dots);
     this.element = make("section", { class: "panel", id: "panel", role: "dialog", "aria-labelledby": "heading", onkeydown: (event) => this.#keep(event) },
       make("header", {},
         make("h2", { id: "heading", text: settings.heading || strings.heading }),
-        this.person,
+        this.#person,
         button("forget", strings.forget, () => this.#forget()),
         button("close", strings.close, settings.close)),
-      this.note,
+      this.#note,
       this.#log,
-      this.announcer,
+      this.#announcer,
       make("form", { onsubmit: (event) => { event.preventDefault(); this.#send(); } },
-        this.input,
+        this.#input,
         make("button", { class: "send", "aria-label": strings.send, title: strings.send }, icon(icons.send))));
     this.#listen();
     this.#show();
@@ -68,8 +75,12 @@ export class ChatPanel {
   }
 
   focus() {
-    this.input.focus();
+    this.#input.focus();
     this.#log.scrollTop = this.#log.scrollHeight;
+  }
+
+  #announce(text) {
+    this.#announcer.textContent = text;
   }
 
   /** Over the whole of a phone's screen the page behind cannot be reached, so the focus stays inside. */
@@ -91,11 +102,11 @@ export class ChatPanel {
     on("state", ({ state }) => this.#tellState(state));
     on("done", (done) => {
       // Announced whole, and once; the parts are not.
-      this.announcer.textContent = done.text;
+      this.#announce(done.text);
       emit("answer", done);
     });
     on("error", (error) => {
-      this.announcer.textContent = error.message;
+      this.#announce(error.message);
       emit("error", { code: error.code, message: error.message });
     });
     on("handoff", ({ message }) => {
@@ -103,27 +114,28 @@ export class ChatPanel {
       emit("handoff", { message });
     });
     on("feedback", (detail) => {
-      this.announcer.textContent = this.#settings.strings.thanks;
+      this.#announce(this.#settings.strings.thanks);
       emit("feedback", detail);
     });
   }
 
   #tellState(state) {
     const { strings } = this.#settings;
-    clearTimeout(this.#timer);
-    if (state === "ready" || state === "closed" || state === "idle") {
-      this.note.hidden = true;
+    if (state !== "connecting" && state !== "waiting") {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      this.#note.hidden = true;
       this.#isFirst = false;
       return;
     }
     const tell = () => {
-      const text = this.#isFirst && state === "connecting" ? strings.connecting : strings.offline;
-      if (this.note.hidden || this.note.textContent !== text) this.announcer.textContent = text;
-      this.note.textContent = text;
-      this.note.hidden = false;
+      const text = this.#isFirst && this.client.state === "connecting" ? strings.connecting : strings.offline;
+      if (this.#note.hidden || this.#note.textContent !== text) this.#announce(text);
+      this.#note.textContent = text;
+      this.#note.hidden = false;
     };
-    if (globalThis.navigator?.onLine === false || !this.note.hidden) tell();
-    else this.#timer = setTimeout(tell, patience);
+    if (navigator.onLine === false || !this.#note.hidden) tell();
+    else this.#timer ??= setTimeout(tell, patience);
   }
 
   #show() {
@@ -133,28 +145,24 @@ export class ChatPanel {
     const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
     const hello = greeting && !client.hasEarlier
       ? [{ role: "bot", messageId: "greeting", text: greeting, citations: [], state: "done", isLocal: true }] : [];
-    this.list.show([...hello, ...client.messages, ...this.#notices]);
-    this.earlier.hidden = !client.hasEarlier;
+    this.#list.show([...hello, ...client.messages, ...this.#notices]);
+    this.#earlier.hidden = !client.hasEarlier;
     const last = client.messages.at(-1);
-    this.dots.hidden = !(last?.role === "customer" && last.state === "sent");
+    this.#dots.hidden = !(last?.role === "customer" && last.state === "sent");
     if (isAtEnd) log.scrollTop = log.scrollHeight;
   }
 
   #send() {
-    const text = this.input.value;
+    const text = this.#input.value;
     if (!text.trim()) return;
-    this.input.value = "";
+    this.#input.value = "";
     this.#log.scrollTop = this.#log.scrollHeight;
     this.#settings.emit("message", { text });
     this.client.send(text);
   }
 
-  async #rate(messageId, rating) {
-    try {
-      await this.client.feedback(messageId, rating);
-    } catch (error) {
-      this.announcer.textContent = error.message;
-    }
+  #rate(messageId, rating) {
+    this.client.feedback(messageId, rating).catch((error) => this.#announce(error.message));
   }
 
   async #handOff() {
@@ -163,8 +171,8 @@ export class ChatPanel {
     } catch (error) {
       if (error.code === "closed" || error.code === "aborted") return;
       if (error.code === "handoff_unavailable") {
-        this.person.hidden = true;
-        this.input.focus();
+        this.#person.hidden = true;
+        this.#input.focus();
       }
       this.#notice(error.code === "handoff_unavailable" ? this.#settings.strings.unavailable : error.message);
     }
@@ -176,9 +184,9 @@ export class ChatPanel {
     try {
       await this.client.loadEarlier();
       log.scrollTop = log.scrollHeight - below;
-      if (this.earlier.hidden) log.focus();
+      if (this.#earlier.hidden) log.focus();
     } catch (error) {
-      this.announcer.textContent = error.message;
+      this.#announce(error.message);
     }
   }
 
@@ -188,12 +196,12 @@ export class ChatPanel {
     this.#notice(this.#settings.strings.forgotten);
     this.#isFirst = true;
     this.client.connect().catch(() => {});
-    this.input.focus();
+    this.#input.focus();
   }
 
   #notice(text) {
     this.#notices.push({ role: "notice", messageId: `notice-${this.#notices.length}`, text, citations: [], state: "done" });
-    this.announcer.textContent = text;
+    this.#announce(text);
     this.#show();
     this.#log.scrollTop = this.#log.scrollHeight;
   }

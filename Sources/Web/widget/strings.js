@@ -32,8 +32,8 @@ const english = {
 export const stringsWith = (own) => {
   const strings = { ...english };
   try {
-    for (const [name, text] of Object.entries(JSON.parse(own ?? "{}"))) {
-      if (name in english && typeof text === "string") strings[name] = text;
+    for (const [word, text] of Object.entries(JSON.parse(own ?? "{}"))) {
+      if (word in english && typeof text === "string") strings[word] = text;
     }
   } catch {
     console.warn("botctl-chat: strings is not a JSON object");
