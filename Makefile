@@ -32,10 +32,12 @@ test-unit: setup
 test-handlers: setup
 	@.ci/swift-test handlers $(SWIFT_FLAGS)
 
-test-web: setup
+test-web:
+	@.ci/setup browser
 	@node --test Tests/Web/*.test.mjs
 
 test-e2e: build
+	@.ci/setup browser
 	$(PYTHON) -m pytest -q Tests/EndToEnd
 
 demo: build ## From botctl.yml to a chatting bot on a local AWS, and back to nothing
