@@ -14,8 +14,8 @@ const vetted = (text, hosts) => {
 };
 
 /**
- * Cuts a text into `{text}` and `{text, href}`. What a link shows always ends with the host that it leads to, unless
- * it is the whole address. Everything else stays text.
+ * Cuts a text into `{text}` and `{text, href}`. What a link shows ends with the host that it leads to, unless it
+ * begins with it: letters of other scripts that look like Latin ones show as what they are. Everything else stays text.
  * @param {string} text
  * @param {string[]} [hosts] only links to these and what is under them; none means any
  */
@@ -28,7 +28,8 @@ export const withLinks = (text, hosts = []) => {
     const url = vetted(address, hosts);
     if (!url) continue;
     if (match.index > end) parts.push({ text: text.slice(end, match.index) });
-    parts.push({ text: label === undefined ? address : `${label} (${url.host})`, href: url.href });
+    const isPlain = label === undefined && address.toLowerCase().startsWith(url.origin);
+    parts.push({ text: isPlain ? address : `${label ?? address} (${url.host})`, href: url.href });
     end = match.index + (target ? whole.length : address.length);
   }
   if (end < text.length) parts.push({ text: text.slice(end) });
