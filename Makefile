@@ -9,7 +9,8 @@ PREFIX ?= /usr/local
 
 export BOTCTL_TEST_PYTHON := $(PYTHON)
 
-.PHONY: help setup build test test-unit test-handlers test-e2e soak demo local bench lint format docs install clean
+.PHONY: help setup build test test-unit test-handlers test-web test-e2e soak demo local bench lint format docs install \
+	clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,7 +25,7 @@ $(VENV)/.installed: Tests/requirements.txt .ci/setup
 build: setup ## Build botctl (.build/release/botctl)
 	swift build -c release --product botctl --static-swift-stdlib $(SWIFT_FLAGS)
 
-test: setup lint test-unit test-handlers test-e2e ## Everything that must hold: unit, golden, fuzz and end-to-end tests
+test: setup lint test-web test-unit test-handlers test-e2e ## Everything that must hold: unit, golden, fuzz and end-to-end tests
 
 test-unit: setup
 	@.ci/swift-test . $(SWIFT_FLAGS)
@@ -32,12 +33,18 @@ test-unit: setup
 test-handlers: setup
 	@.ci/swift-test handlers $(SWIFT_FLAGS)
 
+test-web:
+	@.ci/setup browser
+	@node --test Tests/Web/*.test.mjs
+
 test-e2e: build
+	@.ci/setup browser
 	$(PYTHON) -m pytest -q Tests/EndToEnd
 
-soak: build ## 100 customers × 20 messages over a failing model, table and network (SOAK_SEED=n for another run)
+soak: build ## Failures at length: 100 customers × 20 messages (SOAK_SEED=n for another run), 300 broken deployments
 	SOAK_SOCKETS=$(or $(SOAK_SOCKETS),100) SOAK_MESSAGES=$(or $(SOAK_MESSAGES),20) \
 		$(PYTHON) -m pytest -q -s Tests/EndToEnd/test_soak.py
+	BOTCTL_FAULT_SEEDS=$(or $(FAULT_SEEDS),300) $(PYTHON) -m pytest -q Tests/EndToEnd/test_faulty_aws.py
 
 demo: build ## From botctl.yml to a chatting bot on a local AWS, and back to nothing
 	@Tests/EndToEnd/demo.sh $(BOTCTL)

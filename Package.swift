@@ -53,6 +53,12 @@ let package = Package(
             linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")],
             plugins: ["EmbedProject"]
         ),
+        .target(
+            name: "Web",
+            exclude: ["client", "widget"],
+            swiftSettings: settings,
+            plugins: ["EmbedProject"]
+        ),
         .plugin(name: "EmbedProject", capability: .buildTool(), dependencies: ["embed-project"]),
         .executableTarget(name: "embed-project", swiftSettings: settings),
         .target(
@@ -70,7 +76,7 @@ let package = Package(
             name: "Operations",
             dependencies: [
                 "BotSpec", "CloudFormation", "Synthesis", "Planning", "HandlerBuild", "AWSClients",
-                "LocalAWS", "Diagnostics", awsCore, botContract, retrieval,
+                "LocalAWS", "Diagnostics", "Web", awsCore, botContract, retrieval,
             ],
             swiftSettings: settings,
             plugins: ["EmbedProject"]
@@ -120,6 +126,7 @@ let package = Package(
             dependencies: ["HandlerBuild", "BotSpec", "Diagnostics", "TestSupport", botContract, awsCore],
             swiftSettings: settings
         ),
+        .testTarget(name: "WebTests", dependencies: ["Web", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "AWSClientsTests",
             dependencies: ["AWSClients", "TestSupport", awsCore],

@@ -1,14 +1,20 @@
 import Foundation
 import PackagePlugin
 
-/// Writes files of the repository into a target's source code: for HandlerBuild the project that `botctl init`
-/// makes, for Operations the table of errors that `botctl explain` reads from. Runs again whenever one of them changes, comes or goes: SwiftPM asks for the list at each build.
+/// Writes files of the repository into a target's source code: into `HandlerBuild` the project that `botctl init`
+/// makes, into `Web` the modules of the widget, into `Operations` the table of errors that `botctl explain` reads.
+/// Runs again whenever one of them changes, comes or goes: SwiftPM asks for the list at each build.
 @main
 struct EmbedProject: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
         let root = context.package.directoryURL
         let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedFiles.swift")
-        let files = target.name == "Operations" ? ["docs/errors.md=errors.md"] : try projectFiles(in: root)
+        let files =
+            switch target.name {
+            case "Operations": ["docs/errors.md=errors.md"]
+            case "Web": try web(in: root)
+            default: try project(in: root)
+            }
         return [
             .buildCommand(
                 displayName: "Embedding files into \(target.name)",
@@ -20,8 +26,8 @@ struct EmbedProject: BuildToolPlugin {
         ]
     }
 
-    private func projectFiles(in root: URL) throws -> [String] {
-        // `=` parts where a file is from where `init` writes it to.
+    /// `=` parts where a file is from where `init` writes it to.
+    private func project(in root: URL) throws -> [String] {
         try list("handlers", in: root).map { "\($0)=\($0)" }
             + list("rules", in: root).map { "\($0)=\($0)" }
             + ["botctl.yml=botctl.yml"]
@@ -30,6 +36,12 @@ struct EmbedProject: BuildToolPlugin {
                 ("workflow.yml", ".github/workflows/botctl.yml"),
             ]
             .map { "Sources/HandlerBuild/Template/Files/\($0.0)=\($0.1)" }
+    }
+
+    private func web(in root: URL) throws -> [String] {
+        try (list("Sources/Web/client", in: root) + list("Sources/Web/widget", in: root))
+            .filter { $0.hasSuffix(".js") }
+            .map { "\($0)=\($0.dropFirst("Sources/Web/".count))" }
     }
 
     /// Every file of a folder, relative to `root` and sorted, but for hidden ones, what builds leave behind, and

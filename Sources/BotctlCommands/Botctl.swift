@@ -21,8 +21,8 @@ struct Botctl: ParsableCommand {
             InitCommand.self, ValidateCommand.self, SynthCommand.self, BuildCommand.self, DeployCommand.self,
             DiffCommand.self, TeardownCommand.self, ChatCommand.self, TokenCommand.self, RetrieveCommand.self,
             OutputsCommand.self, StatusCommand.self, EventsCommand.self, ListCommand.self, HistoryCommand.self,
-            RollbackCommand.self, GarbageCollectCommand.self, ForgetCommand.self, ExplainCommand.self,
-            LocalCommand.self, LoginCommand.self, DoctorCommand.self, CompletionsCommand.self,
+            RollbackCommand.self, GarbageCollectCommand.self, WidgetCommand.self, ForgetCommand.self,
+            ExplainCommand.self, LocalCommand.self, LoginCommand.self, DoctorCommand.self, CompletionsCommand.self,
         ]
     )
 }

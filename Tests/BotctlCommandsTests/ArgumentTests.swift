@@ -11,6 +11,7 @@ import Testing
         ["retrieve"], ["retrieve", "--question", "a", "--labelled", "b"],
         ["retrieve", "--question", "a", "--mode", "x"],
         ["retrieve", "--labelled", "b", "--previous", "a"],
+        ["widget", "--snippet", "--out", "a.js"], ["widget", "--url", "https://a.example"],
         ["completions"], ["completions", "tcsh"], ["local", "--port", "70000"], ["local", "--port", "x"],
         ["local", "--faults", "throttle=2"], ["local", "--faults", ""], ["local", "--seed", "-1"],
     ])

@@ -12,8 +12,8 @@ import Testing
         #expect(
             Self.commands == [
                 "init", "validate", "synth", "build", "deploy", "diff", "teardown", "chat", "token", "retrieve",
-                "outputs", "status", "events", "list", "history", "rollback", "gc", "forget", "explain", "local",
-                "login", "doctor", "completions",
+                "outputs", "status", "events", "list", "history", "rollback", "gc", "widget", "forget", "explain",
+                "local", "login", "doctor", "completions",
             ]
         )
     }
