@@ -14,7 +14,9 @@ final class RuleSelection {
         var mode: Mode
     }
 
-    private let sections: [PromptRule]
+    private let sections: [BotConfiguration.RuleSection]
+    /// Made when they are first chosen, not at the process's start.
+    private var prepared: [Int: PromptRule] = [:]
     /// What replies may hold.
     let replyPolicy: ReplyPolicy
     private let selectedTokens: Int
@@ -22,13 +24,13 @@ final class RuleSelection {
     private let givesAll: Bool
     private let vectors: SectionVectors?
     /// Where all sections are given it only says whether one of them fits; then it is made when it is first asked.
-    private lazy var retriever = Retriever(sections.map(\.section), vectors: vectors)
+    private lazy var retriever = Retriever(sections, vectors: vectors)
 
     /// The model that questions are embedded with; `nil` where rules are found by their words, or all given.
     let questionModel: (model: EmbeddingModel, dimensions: Int)?
 
     init(_ configuration: BotConfiguration) {
-        sections = configuration.rules.map { PromptRule($0) }
+        sections = configuration.rules
         replyPolicy = ReplyPolicy(configuration)
         sizes = configuration.rules.map {
             TokenEstimate.of($0.text) + TokenEstimate.of($0.title) + RetrievalBudget.sectionOverhead
@@ -62,7 +64,7 @@ final class RuleSelection {
         let found = retriever.find(message, previous: previous, vector: vector)
         if givesAll {
             return Choice(
-                sections: sections,
+                sections: sections.indices.map(rule),
                 isCovered: found.isCovered,
                 isSmallTalk: found.isSmallTalk,
                 mode: .full
@@ -76,10 +78,17 @@ final class RuleSelection {
             tokens += sizes[hit.section]
         }
         return Choice(
-            sections: chosen.sorted().map { sections[$0] },
+            sections: chosen.sorted().map(rule),
             isCovered: found.isCovered,
             isSmallTalk: found.isSmallTalk,
             mode: found.isHybrid ? .hybrid : .lexical
         )
+    }
+
+    private func rule(_ number: Int) -> PromptRule {
+        if let rule = prepared[number] { return rule }
+        let rule = PromptRule(sections[number])
+        prepared[number] = rule
+        return rule
     }
 }
