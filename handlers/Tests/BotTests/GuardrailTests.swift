@@ -123,4 +123,34 @@ struct GuardrailTests {
         #expect(!body.contains("shares") && body.contains("my last question"))
         #expect(bot.chatMessages.count == 4, "it stays in the customer's own history")
     }
+
+    /// The line about earlier messages is not the customer's question.
+    @Test func leavesTheSummaryOut() throws {
+        let bot = try bot(grounding: true)
+        let environment = try bot.context(.sendMessage).environment
+        let guardrail = try #require(Guardrail(environment, bot.configuration))
+        let history = (0..<2).flatMap { number in
+            [
+                Prompt.Message(role: .customer, text: "q\(number)"),
+                Prompt.Message(role: .bot, text: String(repeating: "long ", count: 6_000), topics: ["Cost"]),
+            ]
+        }
+        let prompt = Prompt(
+            configuration: bot.configuration,
+            rules: bot.configuration.rules.map { PromptRule($0) },
+            history: history,
+            message: "And abroad?"
+        )
+        #expect(prompt.messages.count == 1 && prompt.messages[0].text.hasSuffix("Cost.)\n\nAnd abroad?"))
+        let body = Converse.body(
+            model: bot.configuration.model,
+            modelId: TestBot.model,
+            prompt: prompt,
+            streams: true,
+            guardrail: guardrail
+        )
+        let content = body["messages"]?[0]?["content"]
+        #expect(content?[0]?["text"]?.stringValue?.hasPrefix("(4 earlier messages") == true)
+        #expect(content?[1]?["guardContent"]?["text"]?["text"] == "And abroad?")
+    }
 }

@@ -47,8 +47,9 @@ struct Guardrail: Equatable {
             let text = messages[message]["content"]?[0]?["text"]?.stringValue
         else { return fields }
         var members = messages[message].objectValue ?? [:]
-        let words = prompt.messages.last?.text ?? text
-        // Where a model takes no system text, it stands before the customer's words.
+        var words = prompt.messages.last?.text ?? text
+        if prompt.messages.count == 1, let summary = prompt.summary { words = String(words.dropFirst(summary.count)) }
+        // The line about earlier messages, and the system text where a model takes none, stand before them.
         let before = text.hasSuffix(words) ? String(text.dropLast(words.count)) : ""
         members["content"] = .array((before.trimmed.isEmpty ? [] : [Self.text(before)]) + customer(words))
         messages[message] = .object(members)

@@ -16,6 +16,8 @@ struct Prompt: Equatable {
     var rules: [PromptRule]
     /// The bounds of the rules' block in `system`, in UTF-8: what a reply is checked against by a guardrail.
     var rulesBlock: Range<Int>?
+    /// What the first message begins with, where older ones are left out.
+    private(set) var summary: String?
 
     /// Rough tokens that the history may take; the oldest turns go first.
     static let historyTokens = 6_000
@@ -43,7 +45,9 @@ struct Prompt: Equatable {
         let customer = Message(role: .customer, text: message)
         messages = Self.alternating(window.kept + [customer])
         // In the customer's role: some of it are customers' words.
-        if let summary = window.summary, !messages.isEmpty { messages[0].text = summary + "\n\n" + messages[0].text }
+        guard let summary = window.summary, !messages.isEmpty else { return }
+        self.summary = summary + "\n\n"
+        messages[0].text = summary + "\n\n" + messages[0].text
     }
 
     private static func system(

@@ -79,12 +79,17 @@ struct MarkupFilter {
     /// They run, or show, what they hold.
     private static let scripts = ["javascript:", "vbscript:", "data:"].map { Array($0.unicodeScalars) }
 
+    private static let all = schemes + scripts
     /// What no word ends with: also in the middle of one.
     private static let linkedInWords = ["http:", "https:", "javascript:", "vbscript:"].map { Array($0.unicodeScalars) }
 
     /// `nil` where no link begins.
     private func link(_ rest: ArraySlice<Unicode.Scalar>, isAtStart: Bool, isFinal: Bool) -> Decision? {
-        for scheme in Self.schemes + Self.scripts where isAtStart || Self.linkedInWords.contains(scheme) {
+        switch ControlTokens.folded(rest[rest.startIndex]) {
+        case "h", "f", "w", "b", "j", "v", "d": break
+        default: return nil
+        }
+        for scheme in Self.all where isAtStart || Self.linkedInWords.contains(scheme) {
             let written = rest.prefix(scheme.count)
             guard zip(written, scheme).allSatisfy({ ControlTokens.folded($0) == $1 }) else { continue }
             if written.count < scheme.count { return isFinal ? nil : .wait }
