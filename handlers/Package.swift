@@ -49,7 +49,7 @@ let tests: [Target] = [
     .testTarget(
         name: "BotTests",
         dependencies: ["Bot", "AWSCore", "BotContract", "LambdaRuntime", "TestSupport"],
-        exclude: ["jwt_oracle.py"],
+        exclude: ["jwt_oracle.py", "llama_oracle.py", "peer_oracle.py"],
         swiftSettings: settings,
         linkerSettings: openSSL
     ),

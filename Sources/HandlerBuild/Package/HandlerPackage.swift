@@ -126,7 +126,13 @@ package struct HandlerPackage: Sendable, Equatable {
                 audience: spec.auth.audience,
                 jwksUrl: spec.auth.jwksUrl
             ),
-            handoff: spec.handoff.map { BotConfiguration.Handoff(message: $0.message) }
+            handoff: spec.handoff.map { BotConfiguration.Handoff(message: $0.message) },
+            guardrail: spec.guardrail.map {
+                BotConfiguration.Guardrail(
+                    blockedMessage: $0.blockedMessage,
+                    checksGrounding: $0.grounding != nil || $0.relevance != nil
+                )
+            }
         )
     }
 

@@ -16,6 +16,8 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
     public var auth: Auth
     /// `nil` where nobody can take over.
     public var handoff: Handoff?
+    /// `nil` where the spec has none. Its id and version are in the environment.
+    public var guardrail: Guardrail?
 
     public struct Model: Codable, Sendable, Equatable {
         public var id: String
@@ -120,6 +122,17 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
         public init(message: String) { self.message = message }
     }
 
+    public struct Guardrail: Codable, Sendable, Equatable {
+        /// What Bedrock answers in place of what it refuses.
+        public var blockedMessage: String
+        /// Whether replies are held against the rules and the question (contextual grounding).
+        public var checksGrounding: Bool
+        public init(blockedMessage: String, checksGrounding: Bool) {
+            self.blockedMessage = blockedMessage
+            self.checksGrounding = checksGrounding
+        }
+    }
+
     public init(
         name: String,
         stage: String,
@@ -131,7 +144,8 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
         history: History,
         limits: Limits,
         auth: Auth,
-        handoff: Handoff? = nil
+        handoff: Handoff? = nil,
+        guardrail: Guardrail? = nil
     ) {
         version = Self.currentVersion
         self.name = name
@@ -145,5 +159,6 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
         self.limits = limits
         self.auth = auth
         self.handoff = handoff
+        self.guardrail = guardrail
     }
 }

@@ -32,6 +32,10 @@ public enum Metric {
     public static let fallbacks = "Fallbacks"
     /// 1 for each reply that rests on no rule, of a bot that has rules.
     public static let unanswered = "Unanswered"
+    /// 1 for each reply that was cut off because it repeated the bot's instructions.
+    public static let withheld = "WithheldReplies"
+    /// 1 for each message or reply that the guardrail refused or masked.
+    public static let guardrailInterventions = "GuardrailInterventions"
     /// 1 for each message that a limit refused.
     public static let refusals = "LimitRefusals"
     /// 1 for each chat that was handed to people.

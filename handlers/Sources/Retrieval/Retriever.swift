@@ -26,6 +26,8 @@ public struct Retriever: Sendable {
         public var isCovered: Bool
         public var isHybrid: Bool
         public var isFollowUp: Bool
+        /// Nothing but a greeting or thanks, which no rule needs to cover.
+        public var isSmallTalk: Bool
     }
 
     private let index: LexicalIndex
@@ -57,14 +59,16 @@ public struct Retriever: Sendable {
                 hits: lexical.map { Hit(section: $0.section, score: $0.score, lexical: $0.score, cosine: nil) },
                 isCovered: isSmallTalk || coverage >= Coverage.lexical,
                 isHybrid: false,
-                isFollowUp: isFollowUp
+                isFollowUp: isFollowUp,
+                isSmallTalk: isSmallTalk
             )
         }
         return Result(
             hits: Self.fused(lexical, cosines, coverage: coverage),
             isCovered: isSmallTalk || Coverage.isCovered(coverage, cosines),
             isHybrid: true,
-            isFollowUp: isFollowUp
+            isFollowUp: isFollowUp,
+            isSmallTalk: isSmallTalk
         )
     }
 

@@ -161,7 +161,7 @@ struct FrameTests {
                 Array(#"{"action":"sendMessage","message":"Hi","messageId":"m-1"}"#.utf8),
                 Array(#"{"action":"history","before":"01HZZZZZZZZZZZZZZZZZZZZZZZ.0"}"#.utf8),
             ]
-        for _ in 0..<10_000 {
+        for _ in 0..<100_000 {
             var bytes = seeds[Int.random(in: 0..<seeds.count, using: &random)]
             for _ in 0..<Int.random(in: 1...6, using: &random) where !bytes.isEmpty {
                 let at = Int.random(in: 0..<bytes.count, using: &random)

@@ -89,12 +89,12 @@ struct AuthorizeTests {
         #expect(isDenied(try bot.serve(.authorize, Self.event(tokens: [good, good]))), "repeated")
     }
 
-    @Test func refusesThousandsOfForgedTokens() throws {
+    @Test func refusesTensOfThousandsOfForgedTokens() throws {
         var random = SeededGenerator(seed: 42)
         let good = Array(token().utf8)
         let alphabet = Array("abcXYZ019-_.=+/%\u{0}".utf8)
         let now = bot.clock.time
-        for _ in 0..<5_000 {
+        for _ in 0..<40_000 {
             var bytes = good
             for _ in 0..<Int.random(in: 1...4, using: &random) {
                 let at = Int.random(in: 0..<bytes.count, using: &random)

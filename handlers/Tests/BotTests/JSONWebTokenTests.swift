@@ -290,4 +290,22 @@ final class JSONWebTokenTests {
             #expect((KeySet(json: bytes)?.count ?? 0) <= 2)
         }
     }
+
+    /// No change whatever to a token leaves it signed.
+    @Test func refusesAHundredThousandChangedTokens() throws {
+        let signed = try sign([Job(), Job(algorithm: "ES256", key: "ec")])
+        let keys = try #require(KeySet(json: signed.set("rsa", "ec")))
+        var random = SeededGenerator(seed: 77)
+        func isSigned(_ text: String) -> Bool {
+            guard let token = try? JSONWebToken(text) else { return false }
+            return keys.keys(for: token).contains { token.isSigned(by: $0) }
+        }
+        for good in signed.tokens {
+            #expect(isSigned(good))
+            for _ in 0..<50_000 {
+                let text = String(decoding: random.mutate(Array(good.utf8)), as: UTF8.self)
+                if isSigned(text) { #expect(text == good) }
+            }
+        }
+    }
 }

@@ -84,12 +84,25 @@ struct MetricsTests {
         #expect(metrics(bot.logs.last) == [Metric.failedTurns: 0], "a resend is no turn")
     }
 
-    @Test func aReplyThatCitesNothing() throws {
+    @Test(arguments: [
+        ("How long can goods be returned?", "For ever.", 1),
+        ("How long can goods be returned?", "For ever [vip-1].", 1),
+        ("How long can goods be returned?", "30 days [returns-1].", nil), ("Hello!", "Hello, how can I help?", nil),
+        ("Why?", "I do not know. [none]", 1), ("Who wrote Hamlet?", "A person can help. [none]", 1),
+        ("Who wrote Hamlet?", "[none]", 1),
+        ("How long, and who wrote Hamlet?", "30 days [returns-1]. I do not know that. [none]", nil),
+    ])
+    func countsRepliesThatRestOnNoRule(_ question: String, _ reply: String, _ count: Double?) throws {
         let bot = TestBot()
-        bot.aws.models = [TestBot.model: [Wire.reply("No rule says so.")]]
+        bot.aws.models = [TestBot.model: [Wire.reply(reply)]]
         try bot.connect()
-        try bot.ask("Why?")
-        #expect(metrics(bot.logs.last)[Metric.unanswered] == 1)
+        try bot.ask(question)
+        #expect(metrics(bot.logs.last)[Metric.unanswered] == count)
+        #expect(bot.terminalFrames.map(\.type) == ["done"])
+        #expect(!bot.aws.frames.contains { String(decoding: $0.encoded(), as: UTF8.self).contains("[none]") })
+    }
+
+    @Test func countsNothingOfABotWithoutRules() throws {
         let unruled = TestBot { $0.rules = [] }
         unruled.aws.models = [TestBot.model: [Wire.reply("Hello.")]]
         try unruled.connect()

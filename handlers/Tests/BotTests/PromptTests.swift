@@ -12,7 +12,7 @@ struct PromptTests {
         configuration.history.turns = turns
         return Prompt(
             configuration: configuration,
-            rules: configuration.rules,
+            rules: configuration.rules.map { PromptRule($0) },
             history: history.map { Prompt.Message(role: $0.0, text: $0.1) },
             message: message
         )
@@ -21,10 +21,11 @@ struct PromptTests {
     @Test func tellsTheModelHowToAnswer() {
         let system = prompt([]).system
         #expect(system.contains("[returns-1]") && system.contains("no information"))
-        #expect(system.contains("never an instruction"))
+        #expect(system.contains("never an instruction") && system.contains("[none]"))
         var plain = configuration
         plain.rules = []
-        #expect(Prompt(configuration: plain, rules: [], history: [], message: "x").system == configuration.prompt)
+        let unruled = Prompt(configuration: plain, rules: [], history: [], message: "x").system
+        #expect(unruled.hasPrefix(configuration.prompt + "\n\n# What counts") && !unruled.contains("rule"))
     }
 
     @Test(
@@ -43,7 +44,7 @@ struct PromptTests {
 
     @Test func keepsTheLastTurns() {
         let history: [(MessageRole, String)] = (0..<10).flatMap { [(.customer, "q\($0)"), (.bot, "a\($0)")] }
-        #expect(prompt(history, turns: 2).messages.map(\.text) == ["q8", "a8", "q9", "a9", "now"])
+        #expect(prompt(history, turns: 2).messages.map(\.text).dropFirst() == ["a8", "q9", "a9", "now"])
         #expect(prompt(history, turns: 0).messages.map(\.text) == ["now"])
     }
 
@@ -82,7 +83,11 @@ struct PromptTests {
         ("plain text, with [brackets] and a < b", "plain text, with [brackets] and a < b"),
         ("<|begin_of_text|>", "< |begin_of_text| >"),
         ("<\u{200B}|x|\u{200D}>", "< |x| >"),
-        ("＜｜x｜＞", "< ｜x| ＞"),
+        ("＜｜x｜＞", "＜ ｜x｜ ＞"),
+        ("&lt;|x&vert;&#62;", "&lt; |x&vert; &#62;"),
+        ("[inst] ［INST］", "[ inst] ［ INST］"),
+        ("</rules> <Rules>", "< /rules> < Rules>"),
+        ("&amp; &lt;b&gt; &ltx R&D", "&amp; &lt;b&gt; &ltx R&D"),
         ("<||>", "< || >"),
         ("<|>", "< | >"),
         ("[INST] <<SYS>> </s>", "[ INST] < <SYS>> < /s>"),
@@ -97,17 +102,11 @@ struct PromptTests {
 
     /// Reads the text as a careless normaliser would: without invisible characters, look-alikes as ASCII.
     private func holdsControlToken(_ text: String) -> Bool {
-        var folded = ""
-        for scalar in text.unicodeScalars where !ControlTokens.isInvisible(scalar) {
-            folded.unicodeScalars.append(ControlTokens.plain(scalar))
+        let scalars = text.unicodeScalars.filter { !ControlTokens.isInvisible($0) }.map(ControlTokens.folded)
+        func holds(_ needle: [Unicode.Scalar]) -> Bool {
+            scalars.indices.contains { scalars[$0] == needle[0] && scalars[$0...].starts(with: needle) }
         }
-        func holds(_ needle: String, _ text: String) -> Bool {
-            let needle = Array(needle.unicodeScalars)
-            let scalars = Array(text.unicodeScalars)
-            return scalars.indices.contains { scalars[$0] == needle[0] && scalars[$0...].starts(with: needle) }
-        }
-        let literals = ControlTokens.literals.map { String(String.UnicodeScalarView($0)) }
-        return holds("<|", folded) || holds("|>", folded) || literals.contains { holds($0, text) }
+        return holds(["<", "|"]) || holds(["|", ">"]) || ControlTokens.literals.contains(where: holds)
     }
 }
 

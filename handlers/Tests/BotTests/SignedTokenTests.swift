@@ -141,12 +141,12 @@ struct SignedTokenTests {
         #expect(throws: TokenRefusal.self) { try ResumeToken(text, key: TestBot.key, now: bot.clock.time) }
     }
 
-    @Test func refusesThousandsOfForgedTokens() throws {
+    @Test func refusesTensOfThousandsOfForgedTokens() throws {
         var random = SeededGenerator(seed: 11)
         let alphabet = Array("abcXYZ019-_.=+/%{}\u{0}".utf8)
         let resume = try #require(ResumeToken(userId: "s_42", signedInAt: now, now: bot.clock.time))
         for good in [token(), resume.signed(with: TestBot.key)].map({ Array($0.utf8) }) {
-            for _ in 0..<4_000 {
+            for _ in 0..<30_000 {
                 var bytes = good
                 for _ in 0..<Int.random(in: 1...4, using: &random) {
                     let at = Int.random(in: 0..<bytes.count, using: &random)

@@ -9,6 +9,7 @@ enum Converse {
         modelId: String,
         prompt: Prompt,
         streams: Bool,
+        guardrail: Guardrail?,
         environment: BotEnvironment,
         timeout: Duration
     ) -> AWSCall {
@@ -28,13 +29,20 @@ enum Converse {
                     "Content-Type": "application/json",
                     "Accept": streams ? "application/vnd.amazon.eventstream" : "application/json",
                 ],
-                body: body(model: model, modelId: modelId, prompt: prompt).encoded()
+                body: body(model: model, modelId: modelId, prompt: prompt, streams: streams, guardrail: guardrail)
+                    .encoded()
             ),
             timeout: timeout
         )
     }
 
-    static func body(model: BotConfiguration.Model, modelId: String, prompt: Prompt) -> JSONValue {
+    static func body(
+        model: BotConfiguration.Model,
+        modelId: String,
+        prompt: Prompt,
+        streams: Bool,
+        guardrail: Guardrail?
+    ) -> JSONValue {
         var messages = prompt.messages
         var fields: [String: JSONValue] = [
             "inferenceConfig": .object([
@@ -55,15 +63,19 @@ enum Converse {
                 ])
             }
         )
-        return .object(fields)
+        guard let guardrail else { return .object(fields) }
+        return .object(guardrail.guarding(fields, prompt, message: messages.count - 1, streams: streams))
     }
 
-    /// A whole answer's text and usage; `nil` where it is not what Converse answers.
-    static func answer(_ body: [UInt8]) -> (text: String, usage: TokenUsage?)? {
+    /// A whole answer's text, usage and reason to stop; `nil` where it is not what Converse answers.
+    static func answer(_ body: [UInt8]) -> (text: String, usage: TokenUsage?, stopReason: String?)? {
         guard let json = try? JSONValue.parse(body),
             let content = json["output"]?["message"]?["content"]?.arrayValue
         else { return nil }
-        return (content.compactMap { $0["text"]?.stringValue }.joined(), usage(json["usage"]))
+        return (
+            content.compactMap { $0["text"]?.stringValue }.joined(), usage(json["usage"]),
+            json["stopReason"]?.stringValue
+        )
     }
 
     static func usage(_ json: JSONValue?) -> TokenUsage? {
@@ -77,7 +89,8 @@ enum Converse {
 /// What one message of ConverseStream says.
 enum ConverseEvent: Equatable {
     case text(String)
-    case stop
+    /// With the reason: `end_turn`, `guardrail_intervened`, …
+    case stop(String?)
     case usage(TokenUsage?)
     /// Carries nothing of a reply's text.
     case other
@@ -88,7 +101,7 @@ enum ConverseEvent: Equatable {
         let json = try? JSONValue.parse(message.payload)
         switch message.eventType {
         case "contentBlockDelta": self = json?["delta"]?["text"]?.stringValue.map { .text($0) } ?? .other
-        case "messageStop": self = .stop
+        case "messageStop": self = .stop(json?["stopReason"]?.stringValue)
         case "metadata": self = .usage(Converse.usage(json?["usage"]))
         default: self = .other
         }

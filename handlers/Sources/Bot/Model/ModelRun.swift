@@ -7,6 +7,10 @@ final class ModelRun {
         var text: String
         var citations: [Citation]
         var usage: TokenUsage?
+        /// Whether the guardrail refused the message or the reply, or the reply was withheld.
+        var isRefused = false
+        /// Whether the model says that no rule covers the question.
+        var saysNoRule = false
     }
 
     /// Of the time that is left, kept for the fallback model when there is one.
@@ -15,6 +19,7 @@ final class ModelRun {
     private let context: BotContext
     private let invocation: Invocation
     private let prompt: Prompt
+    private let policy: ReplyPolicy
     private let deltas: DeltaPoster
     /// Called once, when the first model has been asked: other work goes on while it thinks. Answers whether
     /// a reply is still wanted.
@@ -25,12 +30,14 @@ final class ModelRun {
         context: BotContext,
         invocation: Invocation,
         prompt: Prompt,
+        policy: ReplyPolicy,
         deltas: DeltaPoster,
         whileThinking: @escaping () -> Bool
     ) {
         self.context = context
         self.invocation = invocation
         self.prompt = prompt
+        self.policy = policy
         self.deltas = deltas
         self.whileThinking = whileThinking
     }
@@ -65,6 +72,7 @@ final class ModelRun {
             modelId: modelId,
             prompt: prompt,
             streams: streams,
+            guardrail: Guardrail(context.environment, context.configuration),
             environment: context.environment,
             timeout: max(left, .milliseconds(1))
         )
@@ -83,9 +91,10 @@ final class ModelRun {
         }
         // Where some of an earlier model's words were shown, the rest waits for `done`, which replaces them.
         let shows = !deltas.hasPosted
-        var filter = CitationFilter(known: prompt.rules.map(\.id))
+        var filter = ReplyFilter(prompt, policy)
         var text = ""
         var usage: TokenUsage?
+        var stopReason: String?
         func take(_ part: String) {
             let shown = filter.push(part)
             guard !shown.isEmpty else { return }
@@ -94,7 +103,7 @@ final class ModelRun {
             if shows { deltas.append(shown) }
         }
         if streams {
-            usage = try read(pending, call.operation) { part in
+            (usage, stopReason) = try read(pending, call.operation) { part in
                 take(part)
                 return FrameFit.jsonBytes(text) < FrameFit.replyBytes
             }
@@ -103,15 +112,32 @@ final class ModelRun {
             guard let answer else { throw Self.broken("the answer is not Converse's", call.operation) }
             take(answer.text)
             usage = answer.usage
+            stopReason = answer.stopReason
         }
         let rest = filter.finish()
         text += rest
         if shows, !rest.isEmpty { deltas.append(rest) }
-        guard !text.isEmpty else { throw Self.broken("the reply is empty", call.operation) }
-        let citations = filter.cited.compactMap { id in
-            prompt.rules.first { $0.id == id }.map { Citation(id: id, title: $0.title, file: $0.file) }
+        if filter.isWithheld { invocation.count(Metric.withheld) }
+        if stopReason == Guardrail.stopReason {
+            invocation.count(Metric.guardrailInterventions)
+            if let blocked = blockedReply(text, usage) { return blocked }
         }
-        return Reply(text: FrameFit.shortened(text), citations: citations, usage: usage)
+        guard !text.isEmpty else { throw Self.broken("the reply is empty", call.operation) }
+        return Reply(
+            text: FrameFit.shortened(text),
+            citations: filter.cited,
+            usage: usage,
+            isRefused: filter.isWithheld,
+            saysNoRule: filter.saysNoRule
+        )
+    }
+
+    /// What the guardrail says instead, in the place of all that the model said; `nil` where it masked a part of the
+    /// reply only.
+    private func blockedReply(_ text: String, _ usage: TokenUsage?) -> Reply? {
+        guard let message = context.configuration.guardrail?.blockedMessage else { return nil }
+        guard text.isEmpty || text.hasSuffix(message.trimmed) else { return nil }
+        return Reply(text: FrameFit.shortened(message), citations: [], usage: usage, isRefused: true)
     }
 
     /// Reads a stream to its end.
@@ -120,10 +146,11 @@ final class ModelRun {
         _ pending: PendingAWSCall,
         _ operation: String,
         _ take: (String) -> Bool
-    ) throws(AWSError) -> TokenUsage? {
+    ) throws(AWSError) -> (usage: TokenUsage?, stopReason: String?) {
         let exchange = try pending.stream()
         var decoder = EventStreamDecoder()
         var usage: TokenUsage?
+        var stopReason: String?
         var hasStopped = false
         do {
             while let chunk = try exchange.next() {
@@ -133,9 +160,11 @@ final class ModelRun {
                     case .text(let part):
                         guard take(part) else {
                             exchange.cancel()
-                            return usage
+                            return (usage, stopReason)
                         }
-                    case .stop: hasStopped = true
+                    case .stop(let reason):
+                        hasStopped = true
+                        stopReason = reason
                     case .usage(let counted): usage = counted
                     case .other: break
                     }
@@ -150,7 +179,7 @@ final class ModelRun {
             }
         }
         guard hasStopped else { throw Self.broken("the stream ended before the reply did", operation) }
-        return usage
+        return (usage, stopReason)
     }
 
     private func thinking() {

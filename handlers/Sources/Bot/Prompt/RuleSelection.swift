@@ -6,13 +6,20 @@ final class RuleSelection {
     enum Mode: String { case full, lexical, hybrid }
 
     struct Choice {
-        var sections: [BotConfiguration.RuleSection]
+        var sections: [PromptRule]
         /// Whether some rule seems to be about the message.
         var isCovered: Bool
+        /// A greeting or thanks, which no rule needs to cover.
+        var isSmallTalk: Bool
         var mode: Mode
     }
 
     private let sections: [BotConfiguration.RuleSection]
+    /// Made when they are first chosen, not at the process's start.
+    private var prepared: [Int: PromptRule] = [:]
+    /// What replies may hold.
+    let replyPolicy: ReplyPolicy
+    private let selectedTokens: Int
     private let sizes: [Int]
     private let givesAll: Bool
     private let vectors: SectionVectors?
@@ -24,16 +31,19 @@ final class RuleSelection {
 
     init(_ configuration: BotConfiguration) {
         sections = configuration.rules
-        sizes = sections.map {
+        replyPolicy = ReplyPolicy(configuration)
+        sizes = configuration.rules.map {
             TokenEstimate.of($0.text) + TokenEstimate.of($0.title) + RetrievalBudget.sectionOverhead
         }
+        let budget = PromptBudget(configuration).rules
+        selectedTokens = min(RetrievalBudget.selectedTokens, budget)
         let total = sizes.reduce(0, +)
         let embeddings = configuration.embeddings
         vectors = embeddings.flatMap { SectionVectors($0, sections: configuration.rules.count) }
         givesAll =
             switch configuration.retrieval {
-            case .full: total <= RetrievalBudget.contextTokens
-            case .auto: vectors == nil && total <= RetrievalBudget.fullTokens
+            case .full: total <= min(RetrievalBudget.contextTokens, budget)
+            case .auto: vectors == nil && total <= min(RetrievalBudget.fullTokens, budget)
             case .lexical, .hybrid: false
             }
         questionModel =
@@ -52,18 +62,33 @@ final class RuleSelection {
     ///   - vector: of the message; `nil` goes by its words.
     func choice(for message: String, previous: String?, vector: [Float]? = nil) -> Choice {
         let found = retriever.find(message, previous: previous, vector: vector)
-        if givesAll { return Choice(sections: sections, isCovered: found.isCovered, mode: .full) }
+        if givesAll {
+            return Choice(
+                sections: sections.indices.map(rule),
+                isCovered: found.isCovered,
+                isSmallTalk: found.isSmallTalk,
+                mode: .full
+            )
+        }
         var chosen: [Int] = []
         var tokens = 0
         for hit in found.hits {
-            guard tokens + sizes[hit.section] <= RetrievalBudget.selectedTokens || chosen.isEmpty else { continue }
+            guard tokens + sizes[hit.section] <= selectedTokens || chosen.isEmpty else { continue }
             chosen.append(hit.section)
             tokens += sizes[hit.section]
         }
         return Choice(
-            sections: chosen.sorted().map { sections[$0] },
+            sections: chosen.sorted().map(rule),
             isCovered: found.isCovered,
+            isSmallTalk: found.isSmallTalk,
             mode: found.isHybrid ? .hybrid : .lexical
         )
+    }
+
+    private func rule(_ number: Int) -> PromptRule {
+        if let rule = prepared[number] { return rule }
+        let rule = PromptRule(sections[number])
+        prepared[number] = rule
+        return rule
     }
 }

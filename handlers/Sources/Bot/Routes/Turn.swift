@@ -120,14 +120,22 @@ final class Turn {
             configuration: context.configuration,
             rules: choice.sections,
             isCovered: choice.isCovered,
-            history: history.map { Prompt.Message(role: $0.role, text: $0.text) },
+            history: history.map {
+                Prompt.Message(role: $0.role, text: $0.text, topics: $0.citations.map(\.title))
+            },
             message: message
         )
         let deltas = DeltaPoster(connection: connection, messageId: claim.messageId, clock: context.clock)
         // Waited for at once: the model's first words take longer, and a turn whose message cannot be stored
         // needs no reply.
         var customer: Result<Void, RouteFailure> = .success(())
-        let run = ModelRun(context: context, invocation: invocation, prompt: prompt, deltas: deltas) {
+        let run = ModelRun(
+            context: context,
+            invocation: invocation,
+            prompt: prompt,
+            policy: rules.replyPolicy,
+            deltas: deltas
+        ) {
             customer = self.storeCustomer(turnId)
             if case .success = customer { return true }
             return false
@@ -142,7 +150,12 @@ final class Turn {
 
         deltas.flush()
         invocation.usage = reply.usage
-        if reply.citations.isEmpty, !context.configuration.rules.isEmpty { invocation.count(Metric.unanswered) }
+        // A reply that rests on no rule answers nothing, whatever it says; a greeting needs no answer.
+        if reply.citations.isEmpty, !reply.isRefused, reply.saysNoRule || !choice.isSmallTalk,
+            !context.configuration.rules.isEmpty
+        {
+            invocation.count(Metric.unanswered)
+        }
         let pendingReply = beginPut(.bot, turnId, reply.text, reply.citations, reply.usage)
         // `done` invites the next message, which must find the chat free and these tokens counted.
         let bookkeeping = [lock.beginRelease(), reply.usage.map { limits.beginCount($0) }]
@@ -224,7 +237,7 @@ extension Turn {
         return context.table.newest(
             user: claim.user,
             prefix: TableLayout.messagePrefix(chatId: claim.chatId),
-            limit: 2 * turns,
+            limit: HistoryWindow.messages(turns: turns),
             deadline: deadline
         )
     }

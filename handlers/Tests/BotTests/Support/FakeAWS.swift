@@ -35,6 +35,8 @@ final class FakeAWS: HTTPTransport {
     private(set) var modelBodies: [JSONValue] = []
     private(set) var posts: [(url: String, frame: ServerFrame)] = []
     private(set) var urls: [String] = []
+    /// As they went out, signed.
+    private(set) var requests: [HTTPRequest] = []
     /// The forms posted to SNS.
     private(set) var publications: [String] = []
     /// Runs before the request with the label is answered.
@@ -49,6 +51,7 @@ final class FakeAWS: HTTPTransport {
         let (label, answer) = route(request)
         events.append("begin \(label)")
         urls.append(request.url)
+        requests.append(request)
         if let hook = before.removeValue(forKey: label) { hook() }
         var result: FakeAnswer
         if var queue = scripted[label], !queue.isEmpty {
@@ -73,6 +76,7 @@ final class FakeAWS: HTTPTransport {
         posts = []
         modelBodies = []
         urls = []
+        requests = []
     }
 
     /// The position of an event; fails the test's ordering by being out of reach.

@@ -17,6 +17,8 @@ final class TestBot {
     let aws: FakeAWS
     let web = FakeWeb()
     var configuration: BotConfiguration
+    /// Of the functions' environment, beside the usual ones.
+    var variables: [String: String] = [:]
     private(set) var logs: [JSONValue] = []
     private var random = SeededGenerator(seed: 1)
     /// Of the next invocation, from now.
@@ -67,7 +69,7 @@ final class TestBot {
                 HandlerEnvironment.sortKey: FakeTable.sortKey,
                 HandlerEnvironment.handoffTopic: Self.topic,
                 HandlerEnvironment.tokenKeyParameter: TokenKey.parameterName(name: "acme", stage: "dev"),
-            ],
+            ].merging(variables) { $1 },
             handler: handler
         )
         return BotContext(

@@ -12,6 +12,8 @@ struct CitationFilter {
     private let known: Set<String>
     /// Known ids in the order of their first citation.
     private(set) var cited: [String] = []
+    /// Whether the model wrote that no rule covers the question.
+    private(set) var saysNoRule = false
     /// From a `[` on, while it may become a marker.
     private var bracket = String.UnicodeScalarView()
     /// White space whose fate the next character decides.
@@ -46,6 +48,7 @@ struct CitationFilter {
                 bracket.append(scalar)
                 if let ids = markerIds() {
                     for id in ids where known.contains(id) && !cited.contains(id) { cited.append(id) }
+                    if ids.contains(where: Self.isNoRuleMarker) { saysNoRule = true }
                     dropSpacesOfLine()
                     bracket = .init()
                     followsMarker = true
@@ -98,7 +101,7 @@ struct CitationFilter {
         var ids: [String] = []
         for part in body.split(whereSeparator: { $0 == "," || $0 == ";" || $0.properties.isWhitespace }) {
             let id = String(String.UnicodeScalarView(part))
-            guard known.contains(id) || Self.looksLikeId(id) else { return nil }
+            guard known.contains(id) || Self.looksLikeId(id) || Self.isNoRuleMarker(id) else { return nil }
             ids.append(id)
         }
         return ids.isEmpty ? nil : ids
@@ -118,6 +121,8 @@ struct CitationFilter {
                     || $0 == "_"
             }
     }
+
+    private static func isNoRuleMarker(_ text: String) -> Bool { text.lowercased() == Prompt.noRuleMarker }
 
     private static func isMarkerScalar(_ scalar: Unicode.Scalar) -> Bool {
         scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_,; ".unicodeScalars.contains(scalar)
