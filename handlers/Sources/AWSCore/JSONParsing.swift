@@ -120,6 +120,8 @@ private struct JSONParser {
             position += 1
             return .object(members)
         }
+        // Most objects have that many at most; growing there from nothing hashes every name twice.
+        members.reserveCapacity(6)
         while true {
             skipSpace()
             guard current == UInt8(ascii: "\"") else { throw failure("a member's name must begin here") }
@@ -173,13 +175,20 @@ private struct JSONParser {
     private mutating func string() throws(JSONError) -> String {
         position += 1
         let start = position
-        while let byte = current, byte != 0x22, byte != 0x5C {
-            guard byte >= 0x20 else { throw failure("a control character must be escaped") }
-            position += 1
+        // Nearly all of a document is text without escapes, and nearly all of that is ASCII.
+        var end = position
+        var seen: UInt8 = 0
+        for byte in UnsafeBufferPointer(rebasing: bytes[position...]) {
+            if byte == 0x22 || byte == 0x5C || byte < 0x20 { break }
+            seen |= byte
+            end &+= 1
         }
+        position = end
+        if let byte = current, byte < 0x20 { throw failure("a control character must be escaped") }
         if current == 0x22 {
             defer { position += 1 }
-            return try utf8(UnsafeBufferPointer(rebasing: bytes[start..<position]))
+            let text = UnsafeBufferPointer(rebasing: bytes[start..<end])
+            return seen < 0x80 ? String(decoding: text, as: UTF8.self) : try utf8(text)
         }
         var buffer = Array(bytes[start..<position])
         while let byte = current {

@@ -17,7 +17,7 @@
 /// server cannot have acted on it, or when its method is idempotent (RFC 9110 §9.2.2). Otherwise the error is
 /// `reset`, and the caller decides.
 public final class SocketTransport: HTTPTransport {
-    private struct Peer: Hashable {
+    private struct Peer: Equatable {
         var scheme: Endpoint.Scheme
         var host: String
         var port: Int
@@ -25,7 +25,8 @@ public final class SocketTransport: HTTPTransport {
 
     private let certificateAuthorities: String?
     private var tlsContext: TLSContext?
-    private var idle: [Peer: [SocketConnection]] = [:]
+    /// The most recent last. A list, as there are a few: a dictionary costs each cold start a search for `Hashable`.
+    private var idle: [(peer: Peer, connection: SocketConnection)] = []
     /// Begun and not yet written; driven by whoever waits.
     private var sending: [SocketExchange] = []
 
@@ -93,7 +94,8 @@ public final class SocketTransport: HTTPTransport {
 
     private func keptConnection(to endpoint: Endpoint) -> SocketConnection? {
         let peer = Peer(scheme: endpoint.scheme, host: endpoint.host, port: endpoint.port)
-        while let connection = idle[peer]?.popLast() {
+        while let index = idle.lastIndex(where: { $0.peer == peer }) {
+            let connection = idle.remove(at: index).connection
             guard connection.idleSince.duration(to: .now()) < Self.maximumIdle else { continue }
             // Whatever there is to read, be it an end or bytes that nobody asked for, disqualifies it.
             if case .wouldWait = connection.receive(into: received, scratch: scratch) { return connection }
@@ -104,8 +106,9 @@ public final class SocketTransport: HTTPTransport {
     func keep(_ connection: SocketConnection, for endpoint: Endpoint) {
         let peer = Peer(scheme: endpoint.scheme, host: endpoint.host, port: endpoint.port)
         connection.becameIdle()
-        idle[peer, default: []].append(connection)
-        if idle[peer, default: []].count > Self.maximumIdlePerPeer { idle[peer]?.removeFirst() }
+        idle.append((peer, connection))
+        guard idle.count(where: { $0.peer == peer }) > Self.maximumIdlePerPeer else { return }
+        if let oldest = idle.firstIndex(where: { $0.peer == peer }) { idle.remove(at: oldest) }
     }
 
     func forget(_ exchange: SocketExchange) {

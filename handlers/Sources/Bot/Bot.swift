@@ -58,15 +58,21 @@ private func contents(of path: String) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65_536)
-    while true {
-        let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-        if count < 0 {
-            if errno == EINTR { continue }
-            return nil
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return nil }
+    // The size, and one more: a file that has grown since is told from one that ends here.
+    var bytes = [UInt8]()
+    var failed = false
+    repeat {
+        let wanted = max(Int(status.st_size) + 1, 4096)
+        let part = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
+            var result = read(descriptor, buffer.baseAddress, wanted)
+            while result < 0, errno == EINTR { result = read(descriptor, buffer.baseAddress, wanted) }
+            failed = result < 0
+            count = max(result, 0)
         }
-        if count == 0 { return bytes }
-        bytes += buffer[..<count]
-    }
+        if failed { return nil }
+        if part.isEmpty { return bytes }
+        if bytes.isEmpty { bytes = part } else { bytes += part }
+    } while true
 }

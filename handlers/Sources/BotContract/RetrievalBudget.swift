@@ -17,8 +17,13 @@ public enum TokenEstimate {
     public static func of(_ text: String) -> Int {
         var ascii = 0
         var other = 0
-        for byte in text.utf8 {
-            if byte < 0x80 { ascii += 1 } else if byte >= 0xC0 { other += 1 }
+        // Straight over the bytes: the whole rulebook is counted at every cold start.
+        var text = text
+        text.withUTF8 { bytes in
+            for byte in bytes {
+                ascii &+= byte < 0x80 ? 1 : 0
+                other &+= byte >= 0xC0 ? 1 : 0
+            }
         }
         return (ascii + 3) / 4 + other
     }

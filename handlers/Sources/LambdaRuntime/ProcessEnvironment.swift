@@ -8,11 +8,14 @@
 public enum ProcessEnvironment {
     public static func current() -> [String: String] {
         var variables: [String: String] = [:]
+        // Lambda sets about thirty.
+        variables.reserveCapacity(48)
         var entry = environ
         while let text = entry.pointee {
-            let pair = String(cString: text)
-            if let separator = pair.firstIndex(of: "=") {
-                variables[String(pair[..<separator])] = String(pair[pair.index(after: separator)...])
+            if let separator = strchr(text, 0x3D) {
+                let count = UnsafePointer(separator) - UnsafePointer(text)
+                let name = UnsafeRawBufferPointer(start: text, count: count)
+                variables[String(decoding: name, as: UTF8.self)] = String(cString: separator + 1)
             }
             entry += 1
         }

@@ -65,8 +65,8 @@ struct BotSetup {
                     + "build and deploy both with the same botctl"
             )
         }
-        do {
-            return try JSONValueDecoder().decode(BotConfiguration.self, from: json)
+        do throws(ConfigurationError) {
+            return try BotConfiguration(json)
         } catch {
             throw InitError("\(path) cannot be used: \(error)")
         }
