@@ -1,7 +1,8 @@
 import AWSCore
 import BotContract
 
-/// Gets one reply: from the model, streamed where it can, and where it fails once from the fallback model.
+/// Gets one reply: from the model, streamed where it can, and where it fails once from the fallback model. Between
+/// its messages a model may have tools called; what they answered stays, whichever model goes on.
 final class ModelRun {
     struct Reply {
         var text: String
@@ -16,22 +17,31 @@ final class ModelRun {
     private let invocation: Invocation
     private let prompt: Prompt
     private let deltas: DeltaPoster
+    private let tools: TurnTools?
+    private var exchanges: [ToolExchange]
+    /// Of every message that a model finished, those of a model that failed later included: all are paid for.
+    private var usage: TokenUsage?
     /// Called once, when the first model has been asked: other work goes on while it thinks. Answers whether
     /// a reply is still wanted.
     private var whileThinking: (() -> Bool)?
     private var isWanted = true
 
+    /// - Parameter exchanges: what was asked of tools before a model was asked.
     init(
         context: BotContext,
         invocation: Invocation,
         prompt: Prompt,
         deltas: DeltaPoster,
+        tools: TurnTools? = nil,
+        exchanges: [ToolExchange] = [],
         whileThinking: @escaping () -> Bool
     ) {
         self.context = context
         self.invocation = invocation
         self.prompt = prompt
         self.deltas = deltas
+        self.tools = tools
+        self.exchanges = exchanges
         self.whileThinking = whileThinking
     }
 
@@ -57,16 +67,54 @@ final class ModelRun {
         }
     }
 
+    /// Goes on until the model says something without asking for more calls.
     private func ask(_ modelId: String, until end: Timestamp) throws(AWSError) -> Reply {
-        let left = context.clock.now().duration(to: end)
-        let streams = ModelFamily.of(modelId).streams
+        // Where some of an earlier model's words were shown, the rest waits for `done`, which replaces them.
+        let words = ReplyWords(prompt.rules, deltas: deltas, invocation: invocation, shows: !deltas.hasPosted)
+        while true {
+            let answer = try message(modelId, until: end, words)
+            add(answer.usage)
+            guard !answer.calls.isEmpty, let tools else {
+                let text = words.finish()
+                guard !text.isEmpty else { throw Self.broken("the reply is empty", Self.operation) }
+                return Reply(text: FrameFit.shortened(text), citations: words.citations, usage: usage)
+            }
+            let round = exchanges.count + 1
+            // It has been told that there are no more calls, and asks for some all the same.
+            guard round <= TurnTools.maximumRounds + 1 else {
+                throw Self.broken("the model calls tools without end", Self.operation)
+            }
+            words.endMessage()
+            exchanges.append(
+                ToolExchange(
+                    text: answer.text,
+                    calls: answer.calls,
+                    results: tools.results(of: answer.calls, round: round, until: end)
+                )
+            )
+        }
+    }
+
+    /// One message of the model's: the whole reply, or one that asks for calls.
+    private func message(
+        _ modelId: String,
+        until end: Timestamp,
+        _ words: ReplyWords
+    ) throws(AWSError) -> ModelAnswer {
+        let family = ModelFamily.of(modelId)
+        let specs = family.tools == .none ? [] : tools?.specs ?? []
+        let streams = family.streams(withTools: !specs.isEmpty)
         let call = Converse.call(
-            model: context.configuration.model,
-            modelId: modelId,
-            prompt: prompt,
-            streams: streams,
+            Converse.Question(
+                model: context.configuration.model,
+                modelId: modelId,
+                prompt: prompt,
+                exchanges: exchanges,
+                tools: specs,
+                streams: streams
+            ),
             environment: context.environment,
-            timeout: max(left, .milliseconds(1))
+            timeout: max(context.clock.now().duration(to: end), .milliseconds(1))
         )
         invocation.model = modelId
         let pending: PendingAWSCall
@@ -81,76 +129,26 @@ final class ModelRun {
             pending.cancel()
             throw Self.broken("the reply is not wanted any more", call.operation)
         }
-        // Where some of an earlier model's words were shown, the rest waits for `done`, which replaces them.
-        let shows = !deltas.hasPosted
-        var filter = CitationFilter(known: prompt.rules.map(\.id))
-        var text = ""
-        var usage: TokenUsage?
-        func take(_ part: String) {
-            let shown = filter.push(part)
-            guard !shown.isEmpty else { return }
-            invocation.reached("firstToken")
-            text += shown
-            if shows { deltas.append(shown) }
-        }
         if streams {
-            usage = try read(pending, call.operation) { part in
-                take(part)
-                return FrameFit.jsonBytes(text) < FrameFit.replyBytes
+            return try ModelStream(pending, call.operation).read { part in
+                words.take(part)
+                return !words.isFull
             }
-        } else {
-            let answer = Converse.answer(try pending.response().body)
-            guard let answer else { throw Self.broken("the answer is not Converse's", call.operation) }
-            take(answer.text)
-            usage = answer.usage
         }
-        let rest = filter.finish()
-        text += rest
-        if shows, !rest.isEmpty { deltas.append(rest) }
-        guard !text.isEmpty else { throw Self.broken("the reply is empty", call.operation) }
-        let citations = filter.cited.compactMap { id in
-            prompt.rules.first { $0.id == id }.map { Citation(id: id, title: $0.title, file: $0.file) }
+        guard let answer = Converse.answer(try pending.response().body) else {
+            throw Self.broken("the answer is not Converse's", call.operation)
         }
-        return Reply(text: FrameFit.shortened(text), citations: citations, usage: usage)
+        words.take(answer.text)
+        return answer
     }
 
-    /// Reads a stream to its end.
-    /// - Parameter take: answers whether more is wanted; where not, the rest is given up.
-    private func read(
-        _ pending: PendingAWSCall,
-        _ operation: String,
-        _ take: (String) -> Bool
-    ) throws(AWSError) -> TokenUsage? {
-        let exchange = try pending.stream()
-        var decoder = EventStreamDecoder()
-        var usage: TokenUsage?
-        var hasStopped = false
-        do {
-            while let chunk = try exchange.next() {
-                decoder.push(chunk)
-                while let message = try decoder.next() {
-                    switch try ConverseEvent(message, operation: operation) {
-                    case .text(let part):
-                        guard take(part) else {
-                            exchange.cancel()
-                            return usage
-                        }
-                    case .stop: hasStopped = true
-                    case .usage(let counted): usage = counted
-                    case .other: break
-                    }
-                }
-            }
-        } catch {
-            exchange.cancel()
-            switch error {
-            case let error as AWSError: throw error
-            case let error as TransportError: throw AWSError(error, operation: operation)
-            default: throw Self.broken("\(error)", operation)
-            }
-        }
-        guard hasStopped else { throw Self.broken("the stream ended before the reply did", operation) }
-        return usage
+    private func add(_ counted: TokenUsage?) {
+        guard let counted else { return }
+        let before = usage ?? TokenUsage(inputTokens: 0, outputTokens: 0)
+        usage = TokenUsage(
+            inputTokens: before.inputTokens + counted.inputTokens,
+            outputTokens: before.outputTokens + counted.outputTokens
+        )
     }
 
     private func thinking() {
@@ -158,7 +156,9 @@ final class ModelRun {
         whileThinking = nil
     }
 
-    private static func broken(_ message: String, _ operation: String) -> AWSError {
+    private static let operation = "bedrock-runtime.Converse"
+
+    static func broken(_ message: String, _ operation: String) -> AWSError {
         AWSError(code: "malformed", message: message, status: 200, operation: operation)
     }
 
