@@ -29,9 +29,11 @@ struct OfflineTools {
         var best: (score: Int, use: ConverseRequest.ToolUse)?
         for tool in request.tools {
             guard let (input, found) = Self.input(tool.schema, question) else { continue }
-            let about = Set(terms(of: Self.spaced(tool.name)) + terms(of: tool.description))
+            let name = Set(terms(of: Self.spaced(tool.name))).intersection(words)
+            let about = name.union(terms(of: tool.description)).intersection(words)
             let isNamed = question.lowercased().contains(tool.name.lowercased())
-            let score = about.intersection(words).count + found + (isNamed ? 100 : 0)
+            // What a tool is called says more than what its description mentions.
+            let score = about.count + name.count + found + (isNamed ? 100 : 0)
             // Two calls of one conversation need two ids.
             let id = "offline-\(request.messages.count)"
             if score >= 2, score > best?.score ?? 0 { best = (score, .init(id: id, name: tool.name, input: input)) }
