@@ -133,6 +133,17 @@ struct RuntimeTests {
         #expect(error?.description.contains(text) == true, "\(error?.description ?? "")")
     }
 
+    @Test(arguments: [("sendMessage", true), ("hello", false)])
+    func findsThePublicAuthoritiesForTools(_ handler: String, _ isThere: Bool) throws {
+        var files = try files { $0.tools = [.web("stock")] }
+        files["/etc/pki/tls/certs/ca-bundle.crt"] = []
+        var variables = variables
+        variables[HandlerEnvironment.handler] = handler
+        let setup = try BotSetup(variables: variables) { files[$0] }
+        #expect((setup.webCertificateAuthorities != nil) == isThere)
+        #expect(setup.configuration.tools == [.web("stock")], "tools travel in bot.json")
+    }
+
     /// The package's authorities are AWS's own; an identity provider has another.
     @Test func findsThePublicAuthorities() throws {
         var files = try files { $0.auth.mode = .jwt }

@@ -113,6 +113,31 @@ struct ToolTests {
         #expect(bot.lastDone?.text == "I could not find out.", "the fallback goes on with what is known")
     }
 
+    @Test func callsOfOneIdAreToldApart() throws {
+        let use: JSONValue = ["toolUse": ["toolUseId": "same", "name": "orderStatus", "input": ["order": "A"]]]
+        script(.json(["output": ["message": ["content": [use, use, use]]]]), Wire.converse("Done."))
+        try bot.ask("All of them")
+        let messages = bot.aws.modelBodies[1]["messages"]?.arrayValue ?? []
+        let asked = messages[1]["content"]?.arrayValue?.compactMap { $0["toolUse"]?["toolUseId"]?.stringValue } ?? []
+        let told = messages[2]["content"]?.arrayValue?.compactMap { $0["toolResult"]?["toolUseId"]?.stringValue } ?? []
+        #expect(Set(asked).count == 3 && asked == told)
+    }
+
+    /// A model's context is not for tools to fill.
+    @Test func allAnswersOfATurnHaveOneBudget() throws {
+        let calls = (0..<8).map { number in
+            JSONValue.object([
+                "toolUse": ["toolUseId": .string("u\(number)"), "name": "orderStatus", "input": ["order": "A"]]
+            ])
+        }
+        script(.json(["output": ["message": ["content": .array(calls)]]]), Wire.converse("Done."))
+        bot.aws.function = { _ in .response(200, [UInt8](repeating: 0x61, count: 15_000)) }
+        try bot.ask("All of them")
+        let texts = bot.toolResults.map(\.text)
+        #expect(texts.reduce(0) { $0 + $1.utf8.count } < TurnTools.maximumResultBytes + 8 * 100)
+        #expect(texts[0].utf8.count == 15_000 && texts[7].hasSuffix("(The answer is longer; the rest was left out.)"))
+    }
+
     @Test func tooManyCallsAtOnceAreNotAllMade() throws {
         let calls = (0..<12).map { number in
             JSONValue.object([
@@ -179,7 +204,7 @@ struct ToolTests {
         try bot.ask("Try it")
         let sent = bot.aws.modelBodies[1]["messages"]?.encodedString() ?? "<|"
         #expect(!sent.contains("<|"))
-        #expect(sent.contains(#""name":"unknown""#))
+        #expect(sent.contains(#""name":"not_a_name""#))
     }
 
     @Test func webTargetsGetTheirHeadersAndSecrets() throws {

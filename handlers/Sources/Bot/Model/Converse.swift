@@ -118,7 +118,7 @@ enum Converse {
                     input: use["input"],
                     number: number
                 )
-            },
+            }.distinct,
             usage: usage(json["usage"])
         )
     }
@@ -192,6 +192,6 @@ struct StreamedCalls {
         parts.enumerated().map { number, part in
             let input = part.input.isEmpty ? nil : (try? JSONValue.parse(Array(part.input.utf8))) ?? .string(part.input)
             return ToolCall(id: part.id, name: part.name, input: input, number: number)
-        }
+        }.distinct
     }
 }

@@ -44,8 +44,22 @@ extension ToolCall {
     /// - Parameter number: of the call in its turn, for an id where the model's own cannot be used.
     init(id: String?, name: String?, input: JSONValue?, number: Int) {
         self.id = id.flatMap { Self.isName($0) ? $0 : nil } ?? "call-\(number)"
-        self.name = name.flatMap { Self.isName($0) ? $0 : nil } ?? "unknown"
+        self.name = name.flatMap { Self.isName($0) ? $0 : nil } ?? "not_a_name"
         self.input = input ?? .object([:])
+    }
+}
+
+extension [ToolCall] {
+    /// Each with an id of its own: Converse refuses results that it cannot tell apart.
+    var distinct: [ToolCall] {
+        var seen: Set<String> = []
+        return enumerated().map { number, call in
+            guard !seen.insert(call.id).inserted else { return call }
+            var renamed = call
+            renamed.id = "again-\(number)"
+            seen.insert(renamed.id)
+            return renamed
+        }
     }
 }
 

@@ -11,7 +11,10 @@ final class TurnTools {
     /// Kept for the model to word the results.
     static let reserve: Duration = .seconds(3)
     /// Of a call that waits for a confirmation: it is stored, and shown to the customer.
-    static let maximumInputBytes = 4 * 1024
+    /// It stands in `done` beside a reply of any length, as JSON in JSON.
+    static let maximumInputBytes = 2 * 1024
+    /// Of all answers that a model reads in one turn; some 16,000 tokens, so that they fit any model's context.
+    static let maximumResultBytes = 64 * 1024
 
     /// Whom the tools act for: from the authorizer and the table, never from a model.
     struct Caller {
@@ -36,6 +39,7 @@ final class TurnTools {
     /// Tells people that the customer needs one of them; answers whether they know.
     var handOff: () -> Bool = { false }
     private var isHandedOff = false
+    private var bytesLeft = maximumResultBytes
     /// Whether any tool brought a result, on which the reply may rest.
     private(set) var hasResults = false
 
@@ -159,7 +163,7 @@ final class TurnTools {
         do throws(ToolError) {
             let answer = try call.answer()
             hasResults = true
-            return ToolResult(text: Self.text(answer), isFailure: false)
+            return ToolResult(text: text(answer), isFailure: false)
         } catch {
             invocation.count(Metric.toolFailures)
             invocation.toolFailures.append("\(tool.name): \(error.detail)")
@@ -172,14 +176,17 @@ final class TurnTools {
     }
 
     /// JSON with its texts made harmless, other text as it is and harmless; cut with a notice.
-    private static func text(_ answer: ToolAnswer) -> String {
+    private func text(_ answer: ToolAnswer) -> String {
         var text: String
         if !answer.isCut, let json = try? JSONValue.parse(answer.body) {
             text = json.neutralised.encodedString()
         } else {
             text = ControlTokens.neutralised(String(decoding: answer.body, as: UTF8.self))
         }
-        if answer.isCut {
+        let fits = text.utf8.count <= bytesLeft
+        if !fits { text = String(decoding: text.utf8.prefix(bytesLeft), as: UTF8.self) }
+        bytesLeft -= min(bytesLeft, text.utf8.count)
+        if answer.isCut || !fits {
             text += "\n(The answer is longer; the rest was left out.)"
         }
         return text.trimmed.isEmpty ? "(The tool answered nothing.)" : text
