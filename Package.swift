@@ -11,6 +11,7 @@ let settings: [SwiftSetting] = [
 
 let awsCore: Target.Dependency = .product(name: "AWSCore", package: "handlers")
 let retrieval: Target.Dependency = .product(name: "Retrieval", package: "handlers")
+let jsonSchema: Target.Dependency = .product(name: "JSONSchema", package: "handlers")
 let botContract: Target.Dependency = .product(name: "BotContract", package: "handlers")
 
 let package = Package(
@@ -30,8 +31,9 @@ let package = Package(
         .target(name: "Diagnostics", swiftSettings: settings),
         .target(
             name: "BotSpec",
-            dependencies: ["Diagnostics", "CYAML", botContract],
-            swiftSettings: settings
+            dependencies: ["Diagnostics", "CYAML", botContract, awsCore, jsonSchema],
+            swiftSettings: settings,
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]
         ),
         .target(name: "CloudFormation", swiftSettings: settings),
         .target(

@@ -47,6 +47,13 @@ let tests: [Target] = [
         linkerSettings: openSSL
     ),
     .testTarget(
+        name: "JSONSchemaTests",
+        dependencies: ["JSONSchema", "AWSCore", "TestSupport"],
+        exclude: ["schema_oracle.py"],
+        swiftSettings: settings,
+        linkerSettings: openSSL
+    ),
+    .testTarget(
         name: "BotTests",
         dependencies: ["Bot", "AWSCore", "BotContract", "LambdaRuntime", "TestSupport"],
         exclude: ["jwt_oracle.py", "llama_oracle.py", "peer_oracle.py"],
@@ -62,6 +69,7 @@ let package = Package(
         .library(name: "AWSCore", targets: ["AWSCore"]),
         .library(name: "BotContract", targets: ["BotContract"]),
         .library(name: "Retrieval", targets: ["Retrieval"]),
+        .library(name: "JSONSchema", targets: ["JSONSchema"]),
     ],
     targets: [
         // No `link` line in the module map: the Lambda executable links OpenSSL's archives, the
@@ -71,9 +79,10 @@ let package = Package(
         .target(name: "BotContract", swiftSettings: settings),
         .target(name: "LambdaRuntime", dependencies: ["AWSCore"], swiftSettings: settings),
         .target(name: "Retrieval", dependencies: ["AWSCore", "BotContract"], swiftSettings: settings),
+        .target(name: "JSONSchema", dependencies: ["AWSCore"], swiftSettings: settings),
         .target(
             name: "Bot",
-            dependencies: ["AWSCore", "BotContract", "LambdaRuntime", "Retrieval"],
+            dependencies: ["AWSCore", "BotContract", "LambdaRuntime", "Retrieval", "JSONSchema"],
             swiftSettings: settings
         ),
         .executableTarget(

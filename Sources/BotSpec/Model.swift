@@ -100,12 +100,26 @@ extension BotSpec {
     package struct Handoff: Sendable, Equatable {
         package var message: String
         package var notify: String?
+        /// Whether the model may ask for a person.
+        package var byModel: Bool
+        /// People are told after so many turns in a row without an answer; `nil` leaves it to the customer.
+        package var unansweredTurns: Int?
+
+        package init(message: String, notify: String?, byModel: Bool = false, unansweredTurns: Int? = nil) {
+            self.message = message
+            self.notify = notify
+            self.byModel = byModel
+            self.unansweredTurns = unansweredTurns
+        }
+
+        /// Whether a turn can hand off, and not only the customer's frame.
+        package var hasTriggers: Bool { byModel || unansweredTurns != nil }
     }
 
     package struct Tool: Sendable, Equatable {
         package enum Target: Sendable, Equatable {
             case lambda(arn: String)
-            case https(url: String)
+            case https(url: String, headers: [BotConfiguration.Header] = [])
         }
         package var name: String
         package var description: String
@@ -180,4 +194,9 @@ extension BotSpec {
         package var rate: Int
         package var burst: Int
     }
+}
+
+extension BotSpec {
+    /// Whether the model is offered anything to call.
+    package var offersTools: Bool { !tools.isEmpty || handoff?.byModel == true }
 }

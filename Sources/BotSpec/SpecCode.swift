@@ -100,7 +100,6 @@ package enum SpecCode: String, CaseIterable, Sendable {
     case originSyntax = "BOT705"
     case emailSyntax = "BOT707"
     case emptyText = "BOT708"
-    case toolsNotYet = "BOT709"
     case toolName = "BOT710"
     case toolTwice = "BOT711"
     case toolSchema = "BOT712"
@@ -109,6 +108,8 @@ package enum SpecCode: String, CaseIterable, Sendable {
     case toolTimeout = "BOT715"
     case modelWithoutTools = "BOT716"
     case noStreamingWithTools = "BOT717"
+    case toolHeader = "BOT718"
+    case handoffTrigger = "BOT719"
 
     // Guardrail, alarms, observability.
     case topicCount = "BOT801"

@@ -20,9 +20,11 @@ enum SpecKeys {
     static let authorizer = ["memory", "timeout", "concurrency"]
     static let auth = ["mode", "allowedOrigins", "issuer", "audience", "jwksUrl"]
     static let limits = ["messageChars", "messagesPerMinute", "tokensPerUserPerDay", "concurrency"]
-    static let handoff = ["message", "notify"]
+    static let handoff = ["message", "notify", "triggers"]
+    static let handoffTriggers = ["unanswered", "model"]
     static let tool = ["name", "description", "input", "target", "timeout", "confirm"]
-    static let toolTarget = ["lambda", "https"]
+    static let toolTarget = ["lambda", "https", "headers"]
+    static let toolHeader = ["ssm"]
     static let guardrail = [
         "deniedTopics", "blockedWords", "profanity", "pii", "grounding", "relevance", "blockedMessage",
     ]

@@ -49,7 +49,9 @@ enum FunctionResources {
                 TokenKey.parameterName(name: spec.name, stage: spec.stage)
             )
         }
-        if function.handler.publishesHandoffs, spec.handoff?.notify != nil {
+        if function.handler.publishesHandoffs(hasTriggers: spec.handoff?.hasTriggers ?? false),
+            spec.handoff?.notify != nil
+        {
             variables[HandlerEnvironment.handoffTopic] = .ref(ID.handoffTopic)
         }
         if function.handler.callsModel, spec.guardrail != nil {

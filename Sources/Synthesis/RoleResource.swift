@@ -68,7 +68,7 @@ enum RoleResource {
                 )
             )
         }
-        if handler.publishesHandoffs, spec.handoff?.notify != nil {
+        if handler.publishesHandoffs(hasTriggers: spec.handoff?.hasTriggers ?? false), spec.handoff?.notify != nil {
             statements.append(allow("Handoff", ["sns:Publish"], [.ref(ID.handoffTopic)]))
         }
         if handler.callsModel {
@@ -79,6 +79,7 @@ enum RoleResource {
                 )
             }
         }
+        if handler.callsTools { statements += ToolAccess.statements(for: spec) }
         if spec.observability.tracing {
             // X-Ray has no resources to name
             // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html).

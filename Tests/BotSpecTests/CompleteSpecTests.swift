@@ -40,15 +40,15 @@ import Testing
         authorizer: { memory: 192, timeout: 3, concurrency: 9 }
         auth: { mode: visitor, allowedOrigins: ["https://www.example.com", "http://localhost:3000"] }
         limits: { messageChars: 100, messagesPerMinute: 1, tokensPerUserPerDay: 1000, concurrency: 4 }
-        handoff: { message: A colleague will take over., notify: a.b+c@example.co.uk }
+        handoff: { message: A colleague will take over., notify: a.b+c@example.co.uk, triggers: { unanswered: 3, model: false } }
         tools:
           - name: order_status
             description: Finds an order
-            input: { type: object, properties: { id: { type: string, maxLength: 9, "x/y": [~, true, 1.5] } }, required: [id] }
+            input: { type: object, properties: { id: { type: string, maxLength: 9 }, "x/y": { enum: [~, true, 1.5] } }, required: [id] }
             target: { lambda: "arn:aws:lambda:us-west-2:123456789012:function:orders:live" }
             timeout: 5
             confirm: true
-          - { name: stock, description: Looks into the store, target: { https: "https://api.example.com:8443/stock?x=1" } }
+          - { name: stock, description: Looks into the store, target: { https: "https://api.example.com:8443/stock?x=1", headers: { X-Shop: 7, Authorization: { ssm: /acme/key } } } }
         guardrail:
           deniedTopics: [{ name: law, definition: Legal advice, examples: [Can I sue?] }]
           blockedWords: [darn]
@@ -67,7 +67,7 @@ import Testing
     @Test func everyKeyArrivesInTheModel() throws {
         let result = load(Self.text, files: ["rules.md": "# Rules"])
         #expect(
-            result.diagnostics.map(\.code).sorted() == ["BOT614", "BOT709", "BOT717"],
+            result.diagnostics.map(\.code).sorted() == ["BOT614", "BOT717"],
             "\(DiagnosticReport(result.diagnostics).text())"
         )
         let spec = try #require(result.spec)
@@ -115,7 +115,8 @@ import Testing
         #expect(
             spec.limits == .init(messageChars: 100, messagesPerMinute: 1, tokensPerUserPerDay: 1000, concurrency: 4)
         )
-        #expect(spec.handoff == .init(message: "A colleague will take over.", notify: "a.b+c@example.co.uk"))
+        let message = "A colleague will take over."
+        #expect(spec.handoff == .init(message: message, notify: "a.b+c@example.co.uk", unansweredTurns: 3))
         #expect(spec.alarms == .init(email: "ops@example.com", latency: 5000, tokensPerDay: 1_000_000))
         #expect(spec.observability == .init(logRetentionDays: 365, tracing: true, dashboard: true, accessLogs: true))
         #expect(
@@ -129,7 +130,7 @@ import Testing
 
     private func checkTools(_ spec: BotSpec) {
         let schema =
-            #"{"properties":{"id":{"maxLength":9,"type":"string","x/y":[null,true,1.5]}},"#
+            #"{"properties":{"id":{"maxLength":9,"type":"string"},"x/y":{"enum":[null,true,1.5]}},"#
             + #""required":["id"],"type":"object"}"#
         #expect(
             spec.tools == [
@@ -145,7 +146,12 @@ import Testing
                     name: "stock",
                     description: "Looks into the store",
                     inputSchema: #"{"properties":{},"type":"object"}"#,
-                    target: .https(url: "https://api.example.com:8443/stock?x=1"),
+                    target: .https(
+                        url: "https://api.example.com:8443/stock?x=1",
+                        headers: [
+                            .init(name: "Authorization", parameter: "/acme/key"), .init(name: "X-Shop", value: "7"),
+                        ]
+                    ),
                     timeout: 10,
                     confirm: false
                 ),

@@ -79,6 +79,38 @@ import Testing
         #expect(json.hasPrefix(#"{"auth":"#) && json.hasSuffix("}\n"))
     }
 
+    @Test func configurationHasTheTools() {
+        let schema = #"{"type":"object"}"#
+        func tool(_ name: String, _ target: BotSpec.Tool.Target, confirm: Bool) -> BotSpec.Tool {
+            .init(name: name, description: "d", inputSchema: schema, target: target, timeout: 7, confirm: confirm)
+        }
+        let headers = [BotConfiguration.Header(name: "X-Key", parameter: "/acme/key")]
+        let configuration = HandlerPackage.configuration(
+            for: .fixture { spec in
+                spec.tools = [
+                    tool("a", .lambda(arn: "arn:a"), confirm: true),
+                    tool("b", .https(url: "https://b.example", headers: headers), confirm: false),
+                ]
+                spec.handoff = .init(message: "m", notify: "a@example.com", byModel: true, unansweredTurns: 3)
+            }
+        )
+        #expect(
+            configuration.tools == [
+                .init(name: "a", description: "d", inputSchema: schema, lambda: "arn:a", timeout: 7, confirm: true),
+                .init(
+                    name: "b",
+                    description: "d",
+                    inputSchema: schema,
+                    url: "https://b.example",
+                    headers: headers,
+                    timeout: 7,
+                    confirm: false
+                ),
+            ]
+        )
+        #expect(configuration.handoff == .init(message: "m", byModel: true, unansweredTurns: 3))
+    }
+
     @Test func missingAuthoritiesAreNamed() throws {
         Files.remove("\(folder.path)/handlers/ca.pem")
         let error = #expect(throws: BuildError.self) { try package() }

@@ -37,7 +37,10 @@ import Testing
         let targets = try #require(try JSONValue.parse(described.bytes)["targets"]?.arrayValue)
         #expect(
             Set(targets.compactMap { $0["name"]?.stringValue })
-                == ["COpenSSL", "AWSCore", "BotContract", "LambdaRuntime", "Retrieval", "Bot", "bootstrap"]
+                == [
+                    "COpenSSL", "AWSCore", "BotContract", "LambdaRuntime", "Retrieval", "JSONSchema", "Bot",
+                    "bootstrap",
+                ]
         )
     }
 

@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test(arguments: [
-        Case(name: "converse"), Case(name: "stream"), Case(name: "limits"), Case(name: "refusals"),
+        Case(name: "converse"), Case(name: "stream"), Case(name: "limits"), Case(name: "refusals"), Case(name: "tools"),
         Case(name: "throttled", fault: { _ in .throttle }),
         Case(name: "throttled_once", fault: { $0 == 0 ? .throttle : nil }),
         Case(name: "server_error", fault: { _ in .serverError }),

@@ -76,6 +76,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
             $0.authorizer = BotSpec.FunctionSettings(memory: 128, timeout: 3, concurrency: 10)
         },
         GoldenCase("handoff") { $0.handoff = .init(message: "A colleague will help.", notify: "help@example.com") },
+        GoldenCase("tools", tools),
         GoldenCase("tagged-stage") {
             $0.stage = "prod"
             $0.tags = ["team": "support", "cost-center": "4711"]
@@ -84,6 +85,29 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     ]
 
     private static let kmsKey = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+    static func tools(_ spec: inout BotSpec) {
+        let orders = "arn:aws:lambda:us-east-2:111122223333:function:orders"
+        let secret = BotConfiguration.Header(name: "Authorization", parameter: "/acme/stock-key")
+        func tool(_ name: String, _ target: BotSpec.Tool.Target, confirm: Bool = false) -> BotSpec.Tool {
+            BotSpec.Tool(
+                name: name,
+                description: "A tool",
+                inputSchema: #"{"properties":{},"type":"object"}"#,
+                target: target,
+                timeout: 10,
+                confirm: confirm
+            )
+        }
+        spec.tools = [
+            tool("orderStatus", .lambda(arn: orders)),
+            tool("cancelOrder", .lambda(arn: orders), confirm: true),
+            tool("refund", .lambda(arn: "arn:aws:lambda:us-east-2:111122223333:function:refunds:live"), confirm: true),
+            tool("stock", .https(url: "https://api.example.com/stock", headers: [secret])),
+            tool("opening", .https(url: "https://api.example.com/opening")),
+        ]
+        spec.handoff = BotSpec.Handoff(message: "A colleague will help.", notify: "help@example.com", byModel: true)
+    }
 
     static func everything(_ spec: inout BotSpec) {
         spec.stage = "prod"

@@ -63,6 +63,32 @@ import Testing
         }
     }
 
+    /// The function that calls tools gets just their targets; no other function gets anything.
+    @Test func toolsAreCalledByTheirOwnNames() {
+        let plain = Synthesizer.template(for: .fixture())
+        let template = Synthesizer.template(for: .fixture(GoldenCase.tools))
+        for (role, _) in Self.actions where role != "SendMessage" && role != "Handoff" {
+            #expect(
+                statements(of: role, in: template).map(\.description)
+                    == statements(of: role, in: plain).map(\.description)
+            )
+        }
+        let added = statements(of: "SendMessage", in: template).filter {
+            $0.actions.contains { !Self.given.contains($0) }
+        }
+        #expect(
+            added.map(\.description) == [
+                #"Handoff: ["sns:Publish"] on ["{\"Ref\":\"HandoffTopic\"}"]"#,
+                #"Tools: ["lambda:InvokeFunction"] on ["arn:aws:lambda:us-east-2:111122223333:function:orders", "#
+                    + #""arn:aws:lambda:us-east-2:111122223333:function:refunds:live"]"#,
+                #"ToolSecrets: ["ssm:GetParameter"] on "#
+                    + #"["arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/acme/stock-key"]"#,
+            ]
+        )
+    }
+
+    private static let given = Set(actions.first { $0.role == "SendMessage" }?.actions ?? [])
+
     @Test func onlyTracingNamesNoResource() {
         for golden in GoldenCase.all {
             let template = Synthesizer.template(for: golden.spec)

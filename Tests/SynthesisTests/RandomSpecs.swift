@@ -41,6 +41,7 @@ extension SeededGenerator {
             if flag() {
                 $0.alarms = BotSpec.Alarms(email: "a@example.com", latency: 1, tokensPerDay: flag() ? 1 : nil)
             }
+            if flag() { GoldenCase.tools(&$0) }
             $0.observability.tracing = flag()
             $0.observability.dashboard = flag()
             $0.observability.accessLogs = flag()

@@ -16,7 +16,19 @@ extension SpecDecoder {
     func handoff(_ reader: MapReader) -> BotSpec.Handoff? {
         guard let map = reader.map("handoff", keys: SpecKeys.handoff), !map.isEmpty else { return nil }
         map.require("message", example: "A colleague will take over.")
-        return BotSpec.Handoff(message: map.string("message") ?? "", notify: map.string("notify"))
+        let triggers = map.map("triggers", keys: SpecKeys.handoffTriggers)
+        return BotSpec.Handoff(
+            message: map.string("message") ?? "",
+            notify: map.string("notify"),
+            byModel: triggers?.bool("model") ?? hasTools(reader),
+            unansweredTurns: triggers?.int("unanswered")
+        )
+    }
+
+    /// Where a bot has tools anyway, one more of them costs nothing.
+    private func hasTools(_ reader: MapReader) -> Bool {
+        guard case .sequence(let items) = reader.node("tools")?.content else { return false }
+        return !items.isEmpty
     }
 
     func tools(_ reader: MapReader) -> [BotSpec.Tool] {
@@ -46,7 +58,22 @@ extension SpecDecoder {
             findings.markBroken(map.path)
             ToolRules.reportTarget(map.path, isEmpty: !map.has("lambda"), findings)
         }
-        return lambda.map { .lambda(arn: $0) } ?? https.map { .https(url: $0) } ?? filler
+        let headers = headers(map)
+        return lambda.map { .lambda(arn: $0) } ?? https.map { .https(url: $0, headers: headers) } ?? filler
+    }
+
+    /// Sorted by name: the order of header fields means nothing.
+    private func headers(_ target: MapReader) -> [BotConfiguration.Header] {
+        guard let map = target.map("headers", keys: nil) else { return [] }
+        return map.keysInOrder.sorted().compactMap { name in
+            guard let node = map.node(name) else { return nil }
+            guard case .mapping = node.content else {
+                return BotConfiguration.Header(name: name, value: map.text(name))
+            }
+            guard let secret = map.map(name, keys: SpecKeys.toolHeader) else { return nil }
+            secret.require("ssm", example: "/acme/orders-api-key")
+            return BotConfiguration.Header(name: name, parameter: secret.string("ssm"))
+        }
     }
 
     func guardrail(_ reader: MapReader) -> BotSpec.Guardrail? {

@@ -1,4 +1,6 @@
+import AWSCore
 import FoundationEssentials
+import JSONSchema
 
 /// A tool's input schema: YAML in the spec, JSON for the model.
 enum ToolSchema {
@@ -14,16 +16,14 @@ enum ToolSchema {
         return String(decoding: data, as: UTF8.self)
     }
 
-    /// Whether the schema says `type: object`, and its properties, if any, are a map of schemas.
-    static func isObjectSchema(_ json: String) -> Bool {
-        struct Shape: Decodable {
-            struct Anything: Decodable { init(from decoder: any Decoder) throws {} }
-            var type: String
-            var properties: [String: [String: Anything]]?
-            var required: [String]?
+    /// Why the handlers could not check an input by this schema; `nil` when they can.
+    static func problem(_ json: String) -> String? {
+        do {
+            let schema = try Schema(try JSONValue.parse(Array(json.utf8)))
+            return schema.kinds == [.object] ? nil : "its `type` must be `object`"
+        } catch {
+            return "\(error)"
         }
-        guard let shape = try? JSONDecoder().decode(Shape.self, from: Data(json.utf8)) else { return false }
-        return shape.type == "object"
     }
 
     private struct JSONTree: Encodable {

@@ -64,7 +64,30 @@ enum AuthRules {
 
 /// Handing a chat over to people.
 enum HandoffRules {
-    static let all = [notifyEmail, messageEmpty]
+    static let all = [notifyEmail, messageEmpty, unansweredTurns, unansweredWithoutHistory]
+
+    /// One reply without a source may be a greeting; two in a row are a customer who gets nowhere.
+    static let unansweredTurns = Rule(.handoffTrigger) { context in
+        guard let turns = context.spec.handoff?.unansweredTurns else { return }
+        context.require(
+            turns,
+            in: 2...10,
+            .handoffTrigger,
+            "handoff.triggers.unanswered",
+            at: "handoff.triggers.unanswered"
+        )
+    }
+
+    static let unansweredWithoutHistory = Rule(.handoffTrigger) { context in
+        guard context.spec.handoff?.unansweredTurns != nil, context.spec.history.turns == 0 else { return }
+        context.report(
+            .handoffTrigger,
+            "turns without an answer are counted in the history, and history.turns is 0",
+            at: "handoff.triggers.unanswered",
+            fix: "delete it, or write history.turns: 2 or more",
+            related: ["history.turns"]
+        )
+    }
 
     static let notifyEmail = Rule(.emailSyntax) { context in
         guard let notify = context.spec.handoff?.notify, !EmailSyntax.isEmail(notify) else { return }

@@ -108,7 +108,9 @@ extension TableLayout.Attribute {
     /// The attributes that handlers write beside the keys.
     static let reserved: Set<String> = [
         kind, chatId, turnId, messageId, role, text, citations, usage, createdAt, state, leaseUntil, digest,
-        nextAllowedAt, tokens, busyUntil, busyWith, feedback, handoff, handoffAt, handoffLease, handoffBy, usedBy,
+        nextAllowedAt, tokens, busyUntil, busyWith, feedback, confirmation, confirmUntil, confirmedBy, confirmedIn,
+        confirmResult,
+        unanswered, handoff, handoffAt, handoffLease, handoffBy, usedBy,
         expiresAt,
     ]
 }

@@ -1,24 +1,15 @@
+import BotContract
+import JSONSchema
+
 /// Tools: business APIs that the model may call.
 enum ToolRules {
     static let all = [
-        toolsNotYet, toolName, toolTwice, descriptionEmpty, toolSchema, lambdaARN, toolNotHTTPS, toolTimeout,
-        modelWithoutTools, noStreamingWithTools,
+        toolName, toolReserved, toolTwice, descriptionEmpty, toolSchema, lambdaARN, toolNotHTTPS, headersOfLambda,
+        headerName, headerValue, toolTimeout, modelWithoutTools, noStreamingWithTools,
     ]
 
     private static func each(_ context: RuleContext, _ body: (_ tool: BotSpec.Tool, _ path: String) -> Void) {
         for (index, tool) in context.spec.tools.enumerated() { body(tool, "tools[\(index)]") }
-    }
-
-    static let toolsNotYet = Rule(.toolsNotYet) { context in
-        guard !context.spec.tools.isEmpty else { return }
-        context.report(
-            .warning,
-            .toolsNotYet,
-            "tools are checked and kept, but this version's handlers do not act on them yet",
-            at: "tools",
-            fix: "leave them for a later version, or delete them",
-            onKey: true
-        )
     }
 
     static let toolName = Rule(.toolName) { context in
@@ -30,6 +21,18 @@ enum ToolRules {
                 "a tool's name has 1 to \(AWSLimit.toolNameLength) letters, digits, hyphens and underscores",
                 at: "\(path).name",
                 fix: "write a name like `orderStatus`"
+            )
+        }
+    }
+
+    static let toolReserved = Rule(.toolName) { context in
+        each(context) { tool, path in
+            guard tool.name == BotConfiguration.handoffTool else { return }
+            context.report(
+                .toolName,
+                "`\(tool.name)` is the bot's own tool, by which the model asks for a person",
+                at: "\(path).name",
+                fix: "choose another name; for handing off, write handoff.triggers.model: true"
             )
         }
     }
@@ -65,12 +68,12 @@ enum ToolRules {
 
     static let toolSchema = Rule(.toolSchema) { context in
         each(context) { tool, path in
-            guard !ToolSchema.isObjectSchema(tool.inputSchema) else { return }
+            guard let problem = ToolSchema.problem(tool.inputSchema) else { return }
             context.report(
                 .toolSchema,
-                "the input must be the JSON Schema of an object",
+                "the input must be the JSON Schema of an object: \(problem)",
                 at: "\(path).input",
-                fix: "write `type: object` and its `properties`"
+                fix: "write `type: object` and its `properties`, with \(MapReader.list(Schema.keywords)) alone"
             )
         }
     }
@@ -103,13 +106,81 @@ enum ToolRules {
 
     static let toolNotHTTPS = Rule(.notHTTPS) { context in
         each(context) { tool, path in
-            guard case .https(let url) = tool.target, !URLSyntax.isHTTPS(url) else { return }
+            guard case .https(let url, _) = tool.target, !URLSyntax.isHTTPS(url) else { return }
             context.report(
                 .notHTTPS,
                 "the target must be an https URL",
                 at: "\(path).target.https",
                 fix: "write https://…"
             )
+        }
+    }
+
+    /// Decoding drops headers of a function from the model, so the file says whether there are any.
+    static let headersOfLambda = Rule(.toolHeader) { context in
+        each(context) { tool, path in
+            guard case .lambda = tool.target, context.wrote("\(path).target.headers") else { return }
+            context.report(
+                .toolHeader,
+                "a Lambda function gets no headers",
+                at: "\(path).target.headers",
+                fix: "delete them: the bot's role is what lets it in",
+                onKey: true
+            )
+        }
+    }
+
+    private static func eachHeader(
+        _ context: RuleContext,
+        _ body: (_ header: BotConfiguration.Header, _ path: String) -> Void
+    ) {
+        each(context) { tool, path in
+            guard case .https(_, let headers) = tool.target else { return }
+            for header in headers { body(header, "\(path).target.headers.\(header.name)") }
+        }
+    }
+
+    /// RFC 9110, section 5.1; what the connection itself needs is not the spec's to say.
+    static let headerName = Rule(.toolHeader) { context in
+        let own = ["connection", "content-length", "content-type", "expect", "host", "transfer-encoding", "upgrade"]
+        eachHeader(context) { header, path in
+            let isName =
+                !header.name.isEmpty
+                && header.name.utf8.allSatisfy { ASCII.isLetterOrDigit($0) || "!#$%&'*+-.^_`|~".utf8.contains($0) }
+            let isOwn = own.contains(header.name.lowercased())
+            guard !isName || isOwn else { return }
+            context.report(
+                .toolHeader,
+                isOwn ? "the bot writes the header `\(header.name)` itself" : "this is not the name of a header field",
+                at: path,
+                fix: isOwn ? "delete it" : "write a name like `Authorization`",
+                onKey: true
+            )
+        }
+    }
+
+    /// https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html (names)
+    static let headerValue = Rule(.toolHeader) { context in
+        eachHeader(context) { header, path in
+            if let name = header.parameter {
+                let isName =
+                    name.hasPrefix("/") && !name.hasSuffix("/") && !name.contains("//") && name.utf8.count <= 1011
+                    && name.utf8.allSatisfy { ASCII.isLetterOrDigit($0) || "_.-/".utf8.contains($0) }
+                guard !isName else { return }
+                context.report(
+                    .toolHeader,
+                    "`\(MapReader.shortened(name))` is not the full name of an SSM parameter",
+                    at: "\(path).ssm",
+                    fix: "write a name like /acme/orders-api-key"
+                )
+            } else if let value = header.value, !value.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) {
+                context.report(
+                    .toolHeader,
+                    "a header's value is printable ASCII",
+                    at: path,
+                    fix: "encode what is not as the API wants it"
+                )
+            }
         }
     }
 
@@ -130,21 +201,26 @@ enum ToolRules {
     }
 
     static let modelWithoutTools = Rule(.modelWithoutTools) { context in
-        guard !context.spec.tools.isEmpty else { return }
+        guard context.spec.offersTools else { return }
         for (path, id) in [("model.id", context.spec.model.id), ("model.fallback", context.spec.model.fallback ?? "")] {
             guard let entry = ModelCatalog.find(id)?.entry, !entry.hasTools else { continue }
             context.report(
                 .modelWithoutTools,
                 "`\(id)` cannot call tools",
                 at: path,
-                fix: "choose a model that can, \(ModelCatalog.defaultId) for example, or delete the tools",
-                related: ["tools"]
+                fix: "choose a model that can, \(ModelCatalog.defaultId) for example, or do without tools",
+                related: [cause(context)]
             )
         }
     }
 
+    /// What makes the model be offered tools.
+    private static func cause(_ context: RuleContext) -> String {
+        context.spec.tools.isEmpty ? "handoff.triggers.model" : "tools"
+    }
+
     static let noStreamingWithTools = Rule(.noStreamingWithTools) { context in
-        guard !context.spec.tools.isEmpty, let entry = ModelCatalog.find(context.spec.model.id)?.entry,
+        guard context.spec.offersTools, let entry = ModelCatalog.find(context.spec.model.id)?.entry,
             entry.hasTools, !entry.streamsWithTools
         else { return }
         context.report(
@@ -152,8 +228,8 @@ enum ToolRules {
             .noStreamingWithTools,
             "`\(context.spec.model.id)` does not stream when it has tools: replies arrive whole",
             at: "model.id",
-            fix: "nothing to do if whole replies are fine; else choose another model, or delete the tools",
-            related: ["tools"]
+            fix: "nothing to do if whole replies are fine; else choose another model, or do without tools",
+            related: [cause(context)]
         )
     }
 

@@ -27,14 +27,14 @@ final class ChatView {
                     faint("\(message.role == .customer ? "you" : "bot"): \(visibleLines(message.text))") + "\n"
                 )
             }
-            prompt()
+            ask(about: history.last?.confirmation)
         case .delta(let text):
             guard !isJSON else { return }
             console.output(visibleLines(text))
             isMidReply = true
         case .reply(let reply, let streamed):
             show(reply, streamed: streamed)
-            prompt()
+            ask(about: reply.confirmation)
         case .rated(let messageId, let rating):
             if isJSON {
                 console.output(json(RatedDocument(messageId: messageId, rating: rating)))
@@ -44,6 +44,9 @@ final class ChatView {
             prompt()
         case .handedOff(let message):
             console.output(isJSON ? json(HandoffDocument(handoff: message)) : visibleLines(message) + "\n")
+            prompt()
+        case .declined:
+            console.error(faint("not confirmed: nothing was done") + "\n")
             prompt()
         case .help:
             console.error(faint(aligned(ChatLine.commands.map { [$0.usage, $0.meaning] })))
@@ -74,11 +77,26 @@ final class ChatView {
             console.output("\n" + visibleLines(reply.text) + "\n")
         }
         isMidReply = false
+        if let handoff = reply.handoff { console.output(visibleLines(handoff) + "\n") }
         for citation in reply.citations {
             console.error(
                 console.errorStyle.faint(
                     "  [\(visible(citation.id))] \(visible(citation.title)), \(visible(citation.file))"
                 ) + "\n"
+            )
+        }
+    }
+
+    /// What the bot wants to do, with the very input: the user confirms that, and not the model's words about it.
+    private func ask(about confirmation: Confirmation?) {
+        guard let confirmation else { return prompt() }
+        let call = "\(visible(confirmation.tool)) \(visible(confirmation.input))"
+        if isConversation {
+            console.error("\(console.errorStyle.bold("The bot asks to run")) \(call)\n")
+            if hasPrompt { console.error(console.errorStyle.bold("Run it? [y/N] ")) }
+        } else if !isJSON {
+            console.error(
+                "The bot asks to run \(call)\nNothing was done: confirm it in an interactive `botctl chat`.\n"
             )
         }
     }
@@ -108,11 +126,15 @@ final class ChatView {
         var text: String
         var citations: [Citation]
         var usage: TokenUsage?
+        var confirmation: Confirmation?
+        var handoff: String?
 
         init(_ reply: ChatReply) {
             text = reply.text
             citations = reply.citations
             usage = reply.usage
+            confirmation = reply.confirmation
+            handoff = reply.handoff
         }
     }
 }

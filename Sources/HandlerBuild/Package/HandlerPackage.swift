@@ -126,14 +126,36 @@ package struct HandlerPackage: Sendable, Equatable {
                 audience: spec.auth.audience,
                 jwksUrl: spec.auth.jwksUrl
             ),
-            handoff: spec.handoff.map { BotConfiguration.Handoff(message: $0.message) },
+            handoff: spec.handoff.map {
+                BotConfiguration.Handoff(
+                    message: $0.message,
+                    byModel: $0.byModel,
+                    unansweredTurns: $0.unansweredTurns
+                )
+            },
             guardrail: spec.guardrail.map {
                 BotConfiguration.Guardrail(
                     blockedMessage: $0.blockedMessage,
                     checksGrounding: $0.grounding != nil || $0.relevance != nil
                 )
-            }
+            },
+            tools: spec.tools.map(tool)
         )
+    }
+
+    private static func tool(_ tool: BotSpec.Tool) -> BotConfiguration.Tool {
+        var result = BotConfiguration.Tool(
+            name: tool.name,
+            description: tool.description,
+            inputSchema: tool.inputSchema,
+            timeout: tool.timeout,
+            confirm: tool.confirm
+        )
+        switch tool.target {
+        case .lambda(let arn): result.lambda = arn
+        case .https(let url, let headers): (result.url, result.headers) = (url, headers)
+        }
+        return result
     }
 
     /// `bot.json`: sorted keys, a final newline; the same spec gives the same bytes.

@@ -182,6 +182,7 @@ private final class BedrockService: Sendable {
             events += 1
         }
         post(ConverseReply.start())
+        for event in reply.callEvents { post(event) }
         for delta in reply.deltas where writer.isConnected {
             if pace > .zero { options.pause(pace) }
             post(ConverseReply.delta(delta))

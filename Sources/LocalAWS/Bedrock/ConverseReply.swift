@@ -3,15 +3,31 @@ import AWSCore
 /// What the stand-in answers to one request, before it is written as one JSON body or as a stream of events.
 struct ConverseReply: Sendable, Equatable {
     var text: String
+    /// The call that is asked for instead of a text.
+    var toolUse: ConverseRequest.ToolUse?
     var stopReason: String
     var inputTokens: Int
     var outputTokens: Int
 
     init(_ request: ConverseRequest, answerer: OfflineAnswerer) {
-        var text = answerer.answer(
-            systemPrompt: request.system,
-            customerMessages: request.messages.filter { $0.role == .user }.map(\.text)
-        )
+        let tools = OfflineTools(request)
+        let input = request.messages.reduce(Self.tokens(request.system)) { count, message in
+            count + Self.tokens(message.text) + message.toolResults.reduce(0) { $0 + Self.tokens($1.text) }
+        }
+        inputTokens = input
+        if let call = tools.call {
+            text = ""
+            toolUse = call
+            stopReason = "tool_use"
+            outputTokens = Self.tokens(call.name) + Self.tokens(call.input.encodedString())
+            return
+        }
+        var text =
+            tools.wording
+            ?? answerer.answer(
+                systemPrompt: request.system,
+                customerMessages: request.messages.filter { $0.role == .user }.map(\.text)
+            )
         stopReason = "end_turn"
         if let cut = request.stopSequences.compactMap({ text.firstIndexOfMatch($0) }).min() {
             text = String(text[..<cut])
@@ -23,7 +39,6 @@ struct ConverseReply: Sendable, Equatable {
             stopReason = "max_tokens"
         }
         self.text = text
-        inputTokens = request.messages.reduce(Self.tokens(request.system)) { $0 + Self.tokens($1.text) }
         outputTokens = Self.tokens(text)
     }
 
@@ -41,12 +56,21 @@ struct ConverseReply: Sendable, Equatable {
 
     func body(latencyMs: Int64) -> [UInt8] {
         let value: JSONValue = [
-            "output": ["message": ["role": "assistant", "content": [["text": .string(text)]]]],
+            "output": ["message": ["role": "assistant", "content": [content]]],
             "stopReason": .string(stopReason),
             "usage": usage,
             "metrics": ["latencyMs": .int(latencyMs)],
         ]
         return value.encoded()
+    }
+
+    private var content: JSONValue {
+        guard let toolUse else { return ["text": .string(text)] }
+        return [
+            "toolUse": [
+                "toolUseId": .string(toolUse.id), "name": .string(toolUse.name), "input": toolUse.input,
+            ]
+        ]
     }
 
     /// Pieces of a few words, as a model's tokens come.
@@ -64,6 +88,27 @@ struct ConverseReply: Sendable, Equatable {
     }
 
     static func start() -> EventStreamMessage { event("messageStart", ["role": "assistant"]) }
+
+    /// A call in a stream: its name first, then its input as a piece of JSON text.
+    var callEvents: [EventStreamMessage] {
+        guard let toolUse else { return [] }
+        return [
+            Self.event(
+                "contentBlockStart",
+                [
+                    "contentBlockIndex": 0,
+                    "start": ["toolUse": ["toolUseId": .string(toolUse.id), "name": .string(toolUse.name)]],
+                ]
+            ),
+            Self.event(
+                "contentBlockDelta",
+                [
+                    "contentBlockIndex": 0,
+                    "delta": ["toolUse": ["input": .string(toolUse.input.encodedString())]],
+                ]
+            ),
+        ]
+    }
 
     static func delta(_ text: String) -> EventStreamMessage {
         event("contentBlockDelta", ["contentBlockIndex": 0, "delta": ["text": .string(text)]])

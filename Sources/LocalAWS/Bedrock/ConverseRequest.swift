@@ -1,4 +1,4 @@
-import AWSCore
+package import AWSCore
 
 /// A Converse or ConverseStream request that passed the checks which Bedrock makes before it asks a model.
 package struct ConverseRequest: Sendable, Equatable {
@@ -8,6 +8,28 @@ package struct ConverseRequest: Sendable, Equatable {
         package var role: Role
         /// Text blocks, joined by line ends.
         package var text: String
+        package var toolUses: [ToolUse] = []
+        package var toolResults: [ToolResult] = []
+    }
+
+    package struct Tool: Sendable, Equatable {
+        package var name: String
+        package var description: String
+        /// JSON Schema of an object.
+        package var schema: JSONValue
+    }
+
+    package struct ToolUse: Sendable, Equatable {
+        package var id: String
+        package var name: String
+        package var input: JSONValue
+    }
+
+    package struct ToolResult: Sendable, Equatable {
+        package var id: String
+        /// Its contents, joined by line ends.
+        package var text: String
+        package var isError: Bool
     }
 
     package var modelId: String
@@ -16,6 +38,7 @@ package struct ConverseRequest: Sendable, Equatable {
     package var messages: [Message]
     package var maxTokens: Int?
     package var stopSequences: [String]
+    package var tools: [Tool]
 
     /// - Parameters:
     ///   - modelId: decoded, as in the path.
@@ -32,12 +55,8 @@ package struct ConverseRequest: Sendable, Equatable {
         system = try Self.system(members["system"])
         messages = try Self.messages(members["messages"])
         (maxTokens, stopSequences) = try Self.inference(members["inferenceConfig"])
-        if isStreamed, modelId.contains("meta.llama"), members["toolConfig"] != nil {
-            throw .validation("This model doesn't support tool use in streaming mode.")
-        }
-        if members["toolConfig"] != nil {
-            throw .validation("The offline answerer doesn't support tool use. Remove toolConfig from the request.")
-        }
+        tools = try Self.tools(members["toolConfig"], modelId: modelId, isStreamed: isStreamed)
+        try Self.checkTools(messages, hasConfig: !tools.isEmpty)
     }
 
     /// Members of `ConverseRequest` in botocore's service model, without `modelId`, which is in the path.
@@ -68,7 +87,7 @@ package struct ConverseRequest: Sendable, Equatable {
             ].contains(resource[0])
     }
 
-    private static func refuseUnknown(
+    static func refuseUnknown(
         _ members: [String: JSONValue],
         known: Set<String>,
         at path: String
@@ -111,11 +130,19 @@ package struct ConverseRequest: Sendable, Equatable {
                 )
             }
             var texts: [String] = []
+            var message = Message(role: role, text: "")
             for (block, content) in blocks.enumerated() {
                 let path = "messages.\(index).content.\(block)"
-                texts.append(try text(of: content, at: path, holder: "ContentBlock"))
+                if let use = content["toolUse"] {
+                    message.toolUses.append(try toolUse(use, at: path))
+                } else if let result = content["toolResult"] {
+                    message.toolResults.append(try toolResult(result, at: path))
+                } else {
+                    texts.append(try text(of: content, at: path, holder: "ContentBlock"))
+                }
             }
-            messages.append(Message(role: role, text: texts.joined(separator: "\n")))
+            message.text = texts.joined(separator: "\n")
+            messages.append(message)
         }
         try checkOrder(messages.map(\.role))
         return messages
@@ -142,7 +169,7 @@ package struct ConverseRequest: Sendable, Equatable {
         }
     }
 
-    private static func text(
+    static func text(
         of block: JSONValue,
         at path: String,
         holder: String
@@ -210,7 +237,7 @@ package struct ConverseRequest: Sendable, Equatable {
         )
     }
 
-    private static func typeMismatch(_ path: String, _ type: String) -> BedrockFailure {
+    static func typeMismatch(_ path: String, _ type: String) -> BedrockFailure {
         BedrockFailure(status: 400, type: "SerializationException", message: "\(path) must be \(type)")
     }
 }

@@ -16,6 +16,8 @@ package enum ChatEvent: Sendable, Equatable {
     case rated(messageId: String, Rating)
     /// People know that the user wants one of them.
     case handedOff(message: String)
+    /// The user does not want what the bot asked about; nothing was sent.
+    case declined
     /// The user asked what can be typed.
     case help
     /// A line was a command, and not a whole one.
@@ -30,6 +32,10 @@ package struct ChatReply: Sendable, Equatable {
     package var text: String
     package var citations: [Citation]
     package var usage: TokenUsage?
+    /// A call that waits for the user's word.
+    package var confirmation: Confirmation?
+    /// What the bot says to having told people, when it did so in this turn.
+    package var handoff: String?
 }
 
 /// A chat with a deployed bot: connects, says hello, sends messages and reads their replies. A lost connection
@@ -116,6 +122,8 @@ package final class ChatSession {
     package private(set) var chatId: String?
     /// Of the last reply.
     var lastMessageId: String?
+    /// What the last reply asks the user about.
+    package internal(set) var pending: Confirmation?
 
     package init(
         options: Options,
@@ -206,6 +214,7 @@ package final class ChatSession {
             case .welcome(let chatId, let token, let history):
                 self.chatId = chatId
                 if let token { tokens.save(token) }
+                pending = history.last?.confirmation
                 emit(.welcome(chatId: chatId, history: history))
                 return nil
             case .error(let code, let message, _, let retryAfter):

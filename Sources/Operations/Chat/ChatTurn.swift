@@ -1,18 +1,30 @@
 import AWSClients
-import BotContract
+package import BotContract
 
 extension ChatSession {
     /// Sends one message and waits for its reply.
     /// - Throws: `bot` when the bot says that the turn failed.
     package func send(_ message: String) throws(ChatError) -> ChatReply {
-        var turn = Turn(messageId: effects.messageId(), message: message)
+        let messageId = effects.messageId()
+        return try run(Turn(messageId: messageId, frame: .sendMessage(message: message, messageId: messageId)))
+    }
+
+    /// Confirms what the bot asked about, and waits for its reply.
+    package func confirm(_ confirmation: Confirmation) throws(ChatError) -> ChatReply {
+        let messageId = effects.messageId()
+        return try run(Turn(messageId: messageId, frame: .confirm(id: confirmation.id, messageId: messageId)))
+    }
+
+    private func run(_ begun: Turn) throws(ChatError) -> ChatReply {
+        var turn = begun
+        pending = nil
         let deadline = effects.uptime() + options.replyTimeout
         while effects.uptime() < deadline {
             guard !effects.isCancelled() else { throw .interrupted }
             try connect()
             var end = TurnEnd.nothing
             do throws(WebSocketError) {
-                try send(.sendMessage(message: turn.message, messageId: turn.messageId))
+                try send(turn.frame)
                 end = try follow(&turn, until: deadline)
             } catch {
                 // The message goes out again under its id: if the bot has its reply, it sends that one.
@@ -22,6 +34,7 @@ extension ChatSession {
             switch end {
             case .reply(let reply):
                 lastMessageId = turn.messageId
+                pending = reply.confirmation
                 emit(.reply(reply, streamed: turn.streamed))
                 return reply
             case .failed(let error): throw error
@@ -43,6 +56,7 @@ extension ChatSession {
             case .end: return
             case .timeout: attend()
             case .line(let line):
+                if let pending, try isAnswer(line, to: pending) { continue }
                 guard line.contains(where: { !$0.isWhitespace }) else { continue }
                 do throws(ChatError) {
                     attend()
@@ -55,6 +69,27 @@ extension ChatSession {
                     return
                 }
             }
+        }
+    }
+
+    /// Whether the line is the user's word on what the bot asked about. Anything but a plain yes confirms nothing; a
+    /// longer line is a message.
+    private func isAnswer(_ line: String, to confirmation: Confirmation) throws(ChatError) -> Bool {
+        pending = nil
+        switch line.lowercased().filter({ !$0.isWhitespace }) {
+        case "y", "yes":
+            do throws(ChatError) {
+                attend()
+                _ = try confirm(confirmation)
+            } catch {
+                if case .interrupted = error { throw error }
+                emit(.failed(error))
+            }
+            return true
+        case "", "n", "no":
+            emit(.declined)
+            return true
+        default: return false
         }
     }
 
@@ -76,7 +111,9 @@ extension ChatSession {
 extension ChatSession {
     fileprivate struct Turn {
         let messageId: String
-        let message: String
+        let frame: ClientFrame
+        /// What the bot says to having told people.
+        var handoff: String?
         /// What the deltas brought so far.
         var streamed = ""
         var nextSequence = 0
@@ -102,8 +139,17 @@ extension ChatSession {
                 turn.nextSequence += 1
                 turn.streamed += text
                 emit(.delta(text))
-            case .done(turn.messageId, let text, let citations, let usage):
-                return .reply(ChatReply(text: text, citations: citations, usage: usage))
+            case .done(turn.messageId, let text, let citations, let usage, let confirmation):
+                return .reply(
+                    ChatReply(
+                        text: text,
+                        citations: citations,
+                        usage: usage,
+                        confirmation: confirmation,
+                        handoff: turn.handoff
+                    )
+                )
+            case .handoff(let message): turn.handoff = message
             case .error(let code, let message, let messageId, let retryAfter):
                 guard messageId == nil || messageId == turn.messageId else { continue }
                 if code == ErrorCode.turnInProgress.rawValue {

@@ -1,5 +1,6 @@
 """Talks to the Bedrock stand-in as any application does: with boto3. Usage: bedrock_client.py URL CASE"""
 
+import json
 import sys
 
 import boto3
@@ -114,6 +115,63 @@ def refusals():
             assert part in message, message
 
 
+NOVA = "us.amazon.nova-lite-v1:0"
+SPEC = {
+    "name": "orderStatus",
+    "description": "Looks up the state of an order by its number",
+    "inputSchema": {"json": {"type": "object", "properties": {"order": {"type": "string"}}, "required": ["order"]}},
+}
+TOOLS = {"toolConfig": {"tools": [{"toolSpec": SPEC}]}}
+
+
+def tools():
+    bedrock = client()
+    question = ask("Where is my order A-1001?", **TOOLS)
+    answer = bedrock.converse(**question)
+    assert answer["stopReason"] == "tool_use", answer
+    use = answer["output"]["message"]["content"][0]["toolUse"]
+    assert use["name"] == "orderStatus" and use["input"] == {"order": "A-1001"}, use
+
+    events = list(bedrock.converse_stream(**{**question, "modelId": NOVA})["stream"])
+    starts = [event["contentBlockStart"]["start"]["toolUse"] for event in events if "contentBlockStart" in event]
+    pieces = [event["contentBlockDelta"]["delta"]["toolUse"]["input"] for event in events if "contentBlockDelta" in event]
+    assert starts == [{"toolUseId": use["toolUseId"], "name": "orderStatus"}], starts
+    assert json.loads("".join(pieces)) == {"order": "A-1001"}
+    assert {"stopReason": "tool_use"} in [event.get("messageStop") for event in events]
+
+    def after(*results, config=TOOLS, uses=(use,)):
+        messages = question["messages"] + [
+            {"role": "assistant", "content": [{"toolUse": each} for each in uses]},
+            {"role": "user", "content": [{"toolResult": each} for each in results] or [{"text": "and?"}]},
+        ]
+        return {**ask("", messages=messages), **config}
+
+    result = {"toolUseId": use["toolUseId"], "content": [{"json": {"state": "sent"}}]}
+    worded = bedrock.converse(**after(result))
+    text = worded["output"]["message"]["content"][0]["text"]
+    assert worded["stopReason"] == "end_turn" and text.startswith('orderStatus: {"state":"sent"}'), text
+    assert "no model was asked" in text
+    failed = bedrock.converse(**after({**result, "status": "error", "content": [{"text": "down"}]}))
+    assert failed["output"]["message"]["content"][0]["text"].startswith("orderStatus failed: down")
+
+    # What needs no tool, or lacks a tool's input, is answered from the rules.
+    for other in ("How many days do I have to return an item?", "Where is my order?"):
+        assert bedrock.converse(**ask(other, **TOOLS))["stopReason"] == "end_turn"
+
+    cases = [
+        (bedrock.converse_stream, question, "streaming mode"),
+        (bedrock.converse, {**question, "modelId": "meta.llama3-8b-instruct-v1:0"}, "doesn't support tool use"),
+        (bedrock.converse, after(result, config={}), "toolConfig field must be defined"),
+        (bedrock.converse, after(), "Expected toolResult blocks"),
+        (bedrock.converse, after({**result, "toolUseId": "other"}), "Expected toolResult blocks"),
+        (bedrock.converse, after(result, result), "exceeds the number of toolUse blocks"),
+        (bedrock.converse, ask("x", toolConfig={"tools": [{"toolSpec": SPEC}] * 2}), "already defined"),
+    ]
+    for call, request, part in cases:
+        message = refused("ValidationException", 400, lambda: call(**request))
+        assert part in message, message
+
+
 def throttled():
     refused("ThrottlingException", 429, lambda: client().converse(**ask("x")))
     refused("ThrottlingException", 429, lambda: client().converse_stream(**ask("x")))
@@ -191,7 +249,7 @@ def hang():
 
 
 CASES = [
-    converse, stream, limits, refusals, throttled, throttled_once, server_error, reset, exception, garbage, hang,
+    converse, stream, limits, refusals, tools, throttled, throttled_once, server_error, reset, exception, garbage, hang,
 ]
 {case.__name__: case for case in CASES}[CASE]()
 print("ok")

@@ -55,6 +55,7 @@ final class FakeBot {
         case .hello(let chatId):
             [.success(.welcome(chatId: chatId ?? "c1", token: "t1", history: chatId == nil ? [] : stored))]
         case .sendMessage(let message, let messageId): turn(messageId, message)
+        case .confirm(let id, let messageId): turn(messageId, "confirmed \(id)")
         case .ping: [.success(.pong)]
         case .feedback(let messageId, let rating, _):
             refusesFeedback

@@ -8,19 +8,23 @@ public struct AWSCall: Sendable {
     public var operation: String
     /// For one attempt, from its first byte sent to its last byte received.
     public var timeout: Duration
+    /// `nil` for the client's own. A call that must not be made twice has none.
+    public var retry: RetryPolicy?
 
     public init(
         service: String,
         region: String,
         operation: String,
         request: HTTPRequest,
-        timeout: Duration = .seconds(30)
+        timeout: Duration = .seconds(30),
+        retry: RetryPolicy? = nil
     ) {
         self.service = service
         self.region = region
         self.operation = operation
         self.request = request
         self.timeout = timeout
+        self.retry = retry
     }
 }
 

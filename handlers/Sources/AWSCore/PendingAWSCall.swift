@@ -127,7 +127,7 @@ public final class PendingAWSCall {
     /// Returns when the call is to be tried again, having waited.
     private func failed(_ error: AWSError, headers: HTTPHeaders) throws(AWSError) {
         let now = client.clock.now()
-        var decision = client.retry.decide(
+        var decision = (call.retry ?? client.retry).decide(
             error: error,
             attempt: attempt,
             remaining: deadline.map { now.duration(to: $0) },

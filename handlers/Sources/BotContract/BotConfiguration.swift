@@ -14,10 +14,15 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
     public var history: History
     public var limits: Limits
     public var auth: Auth
+    /// The name of the tool by which the model asks for a person; no tool of a spec may have it.
+    public static let handoffTool = "request_handoff"
+
     /// `nil` where nobody can take over.
     public var handoff: Handoff?
     /// `nil` where the spec has none. Its id and version are in the environment.
     public var guardrail: Guardrail?
+    /// What the model may call.
+    public var tools: [Tool]
 
     public struct Model: Codable, Sendable, Equatable {
         public var id: String
@@ -119,7 +124,67 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
     public struct Handoff: Codable, Sendable, Equatable {
         /// What the customer reads.
         public var message: String
-        public init(message: String) { self.message = message }
+        /// Whether the model may ask for a person.
+        public var byModel: Bool
+        /// After so many turns in a row without an answer people are told; `nil` leaves it to the customer.
+        public var unansweredTurns: Int?
+        public init(message: String, byModel: Bool = false, unansweredTurns: Int? = nil) {
+            self.message = message
+            self.byModel = byModel
+            self.unansweredTurns = unansweredTurns
+        }
+
+        /// Whether a turn can hand off, and not only the customer's frame.
+        public var hasTriggers: Bool { byModel || unansweredTurns != nil }
+    }
+
+    /// A business API. It is a Lambda function or an https URL, so one of `lambda` and `url` is there.
+    public struct Tool: Codable, Sendable, Equatable {
+        public var name: String
+        public var description: String
+        /// JSON Schema of the input, as JSON text.
+        public var inputSchema: String
+        /// ARN of the function.
+        public var lambda: String?
+        public var url: String?
+        /// Of the requests to `url`.
+        public var headers: [Header]
+        /// Seconds.
+        public var timeout: Int
+        /// Whether a call waits for the customer's confirmation.
+        public var confirm: Bool
+        public init(
+            name: String,
+            description: String,
+            inputSchema: String,
+            lambda: String? = nil,
+            url: String? = nil,
+            headers: [Header] = [],
+            timeout: Int,
+            confirm: Bool
+        ) {
+            self.name = name
+            self.description = description
+            self.inputSchema = inputSchema
+            self.lambda = lambda
+            self.url = url
+            self.headers = headers
+            self.timeout = timeout
+            self.confirm = confirm
+        }
+    }
+
+    /// A header field whose value is written in the spec, or kept in an SSM SecureString.
+    public struct Header: Codable, Sendable, Equatable {
+        public var name: String
+        public var value: String?
+        /// Name of the SSM parameter.
+        public var parameter: String?
+        public init(name: String, value: String? = nil, parameter: String? = nil) {
+            self.name = name
+            self.value = value
+            self.parameter = parameter
+        }
     }
 
     public struct Guardrail: Codable, Sendable, Equatable {
@@ -145,7 +210,8 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
         limits: Limits,
         auth: Auth,
         handoff: Handoff? = nil,
-        guardrail: Guardrail? = nil
+        guardrail: Guardrail? = nil,
+        tools: [Tool] = []
     ) {
         version = Self.currentVersion
         self.name = name
@@ -160,5 +226,6 @@ public struct BotConfiguration: Codable, Sendable, Equatable {
         self.auth = auth
         self.handoff = handoff
         self.guardrail = guardrail
+        self.tools = tools
     }
 }

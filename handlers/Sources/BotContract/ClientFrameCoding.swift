@@ -19,7 +19,7 @@ extension ClientFrame {
     public var action: String {
         switch self {
         case .hello: "hello"
-        case .sendMessage: "sendMessage"
+        case .sendMessage, .confirm: "sendMessage"
         case .history: "history"
         case .feedback: "feedback"
         case .handoff: "handoff"
@@ -42,7 +42,9 @@ extension ClientFrame {
         case "hello":
             self = .hello(chatId: fields.chatId)
         case "sendMessage":
-            self = try Self.message(fields, maximumCharacters: maximumMessageCharacters)
+            self =
+                try fields.confirm == nil
+                ? Self.message(fields, maximumCharacters: maximumMessageCharacters) : Self.confirmation(fields)
         case "history":
             if let before = fields.before, !Frame.isHistoryId(before) {
                 throw FrameError(.badFrame, "'before' is not a message's id")
@@ -76,6 +78,19 @@ extension ClientFrame {
         return .sendMessage(message: message, messageId: messageId)
     }
 
+    private static func confirmation(_ fields: Fields) throws(FrameError) -> ClientFrame {
+        guard let messageId = fields.messageId else { throw FrameError(.badFrame, "no 'messageId'") }
+        guard Frame.isMessageId(messageId) else { throw FrameError(.badMessageId, "a malformed 'messageId'") }
+        // A message beside it would be one that nobody answers.
+        guard fields.message == nil else {
+            throw FrameError(.badFrame, "'confirm' and 'message' in one frame", messageId: messageId)
+        }
+        guard let id = fields.confirm, Frame.isTurnId(id.utf8) else {
+            throw FrameError(.badFrame, "'confirm' is not a confirmation's id", messageId: messageId)
+        }
+        return .confirm(id: id, messageId: messageId)
+    }
+
     /// A comment of white space alone counts as none.
     private static func feedback(_ fields: Fields, maximumCharacters: Int?) throws(FrameError) -> ClientFrame {
         guard let messageId = fields.messageId else { throw FrameError(.badFrame, "no 'messageId'") }
@@ -100,6 +115,9 @@ extension ClientFrame {
         case .sendMessage(let message, let messageId):
             fields.message = message
             fields.messageId = messageId
+        case .confirm(let id, let messageId):
+            fields.confirm = id
+            fields.messageId = messageId
         case .history(let before): fields.before = before
         case .feedback(let messageId, let rating, let comment):
             fields.messageId = messageId
@@ -114,6 +132,7 @@ extension ClientFrame {
         var action: String?
         var chatId: String?
         var message: String?
+        var confirm: String?
         var messageId: String?
         var before: String?
         var rating: String?

@@ -17,6 +17,8 @@ public enum ErrorCode: String, CaseIterable, Sendable, Codable {
     case dailyLimit = "daily_limit"
     /// The chat's last message, this one or another, is being answered now.
     case turnInProgress = "turn_in_progress"
+    /// No call of this chat waits for that confirmation (any more): it was confirmed already, or has expired.
+    case unknownConfirmation = "unknown_confirmation"
     /// No turn of this chat has the `messageId`, or has a reply.
     case unknownMessage = "unknown_message"
     /// The spec has no `handoff`.
@@ -46,6 +48,7 @@ public enum ErrorCode: String, CaseIterable, Sendable, Codable {
         case .rateLimited: "Too many messages. Please wait a moment."
         case .dailyLimit: "The limit for today is reached. Please come back tomorrow."
         case .turnInProgress: "A message is being answered already."
+        case .unknownConfirmation: "There is nothing to confirm any more. Please ask again."
         case .unknownMessage: "This message is not known."
         case .handoffUnavailable: "Nobody can take over this chat."
         case .handoffFailed: "Nobody could be reached. Please try again."

@@ -23,7 +23,12 @@ extension Frame {
         let bytes = Array(text.utf8)
         return bytes.count == 28 && bytes[26] == UInt8(ascii: ".")
             && (bytes[27] == UInt8(ascii: "0") || bytes[27] == UInt8(ascii: "1"))
-            && bytes[..<26].allSatisfy { TableLayout.turnIdAlphabet.contains($0) }
+            && isTurnId(bytes[..<26])
+    }
+
+    /// A `turnId`, as in `Confirmation.id`.
+    public static func isTurnId(_ bytes: some Collection<UInt8>) -> Bool {
+        bytes.count == 26 && bytes.allSatisfy { TableLayout.turnIdAlphabet.contains($0) }
     }
 
     private static func isIdByte(_ byte: UInt8) -> Bool {

@@ -2,6 +2,9 @@
 public enum ClientFrame: Sendable, Equatable {
     case hello(chatId: String?)
     case sendMessage(message: String, messageId: String)
+    /// `sendMessage` with `confirm` in the place of `message`: the customer agrees to the call that a `done` asked
+    /// about. A turn like any other.
+    case confirm(id: String, messageId: String)
     case history(before: String?)
     /// What the customer thinks of the reply to `messageId`; sent again, it replaces what was said before.
     case feedback(messageId: String, rating: Rating, comment: String?)
@@ -19,8 +22,14 @@ public enum ServerFrame: Sendable, Equatable {
     case welcome(chatId: String, token: String?, history: [ChatMessage])
     /// Part of a reply; `seq` counts from 0 without a gap.
     case delta(messageId: String, seq: Int, text: String)
-    /// The turn is stored. `text` is the whole reply.
-    case done(messageId: String, text: String, citations: [Citation], usage: TokenUsage?)
+    /// The turn is stored. `text` is the whole reply; `confirmation` is what it asks the customer to agree to.
+    case done(
+        messageId: String,
+        text: String,
+        citations: [Citation],
+        usage: TokenUsage?,
+        confirmation: Confirmation? = nil
+    )
     /// `retryAfter` in seconds. `messageId` names the turn that failed, if one did.
     case error(code: String, message: String, messageId: String?, retryAfter: Int?)
     /// Oldest first. `before` continues towards older messages; `nil` at the beginning of the chat.
@@ -40,13 +49,16 @@ public struct ChatMessage: Codable, Sendable, Equatable {
     /// Milliseconds since 1970.
     public var createdAt: Int64
     public var citations: [Citation]
+    /// Of a reply that still waits for one.
+    public var confirmation: Confirmation?
     public init(
         id: String,
         messageId: String,
         role: MessageRole,
         text: String,
         createdAt: Int64,
-        citations: [Citation] = []
+        citations: [Citation] = [],
+        confirmation: Confirmation? = nil
     ) {
         self.id = id
         self.messageId = messageId
@@ -54,6 +66,24 @@ public struct ChatMessage: Codable, Sendable, Equatable {
         self.text = text
         self.createdAt = createdAt
         self.citations = citations
+        self.confirmation = confirmation
+    }
+}
+
+/// A call of a tool that is made when the customer confirms it, and never otherwise.
+public struct Confirmation: Codable, Sendable, Equatable {
+    /// What `confirm` names: the `turnId` of the reply that asks.
+    public var id: String
+    public var tool: String
+    /// The very input that the tool will get, as JSON text.
+    public var input: String
+    /// Milliseconds since 1970.
+    public var expiresAt: Int64
+    public init(id: String, tool: String, input: String, expiresAt: Int64) {
+        self.id = id
+        self.tool = tool
+        self.input = input
+        self.expiresAt = expiresAt
     }
 }
 

@@ -38,6 +38,10 @@ public enum Metric {
     public static let guardrailInterventions = "GuardrailInterventions"
     /// 1 for each message that a limit refused.
     public static let refusals = "LimitRefusals"
+    /// 1 for each call of a tool that was made.
+    public static let toolCalls = "ToolCalls"
+    /// 1 for each call of a tool that brought no result.
+    public static let toolFailures = "ToolFailures"
     /// 1 for each chat that was handed to people.
     public static let handoffs = "Handoffs"
     /// Milliseconds from the invocation's start to the model's first text.
@@ -76,8 +80,15 @@ extension HandlerName {
     /// Whether it calls the model (`bedrock:InvokeModel`, `bedrock:InvokeModelWithResponseStream`).
     public var callsModel: Bool { self == .sendMessage }
 
+    /// Whether it calls the spec's tools (`lambda:InvokeFunction` on each function, `ssm:GetParameter` on the
+    /// parameters of their headers).
+    public var callsTools: Bool { self == .sendMessage }
+
     /// Whether it tells people of a handoff (`sns:Publish` on that topic).
-    public var publishesHandoffs: Bool { self == .handoff }
+    /// - Parameter hasTriggers: whether a turn can hand off, and not only the customer's frame.
+    public func publishesHandoffs(hasTriggers: Bool) -> Bool {
+        self == .handoff || hasTriggers && self == .sendMessage
+    }
 
     /// Whether it reads the token key (`ssm:GetParameter`).
     public func readsTokenKey(in mode: BotConfiguration.Auth.Mode) -> Bool {

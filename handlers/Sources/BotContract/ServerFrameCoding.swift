@@ -26,11 +26,12 @@ extension ServerFrame {
             fields.messageId = messageId
             fields.seq = seq
             fields.text = text
-        case .done(let messageId, let text, let citations, let usage):
+        case .done(let messageId, let text, let citations, let usage, let confirmation):
             fields.messageId = messageId
             fields.text = text
             fields.citations = citations
             fields.usage = usage
+            fields.confirmation = confirmation
         case .error(let code, let message, let messageId, let retryAfter):
             fields.code = code
             fields.message = message
@@ -84,7 +85,8 @@ extension ServerFrame {
                 messageId: try need(fields.messageId, "messageId"),
                 text: try need(fields.text, "text"),
                 citations: fields.citations ?? [],
-                usage: fields.usage
+                usage: fields.usage,
+                confirmation: fields.confirmation
             )
         case "error":
             self = .error(
@@ -119,6 +121,7 @@ extension ServerFrame {
         var text: String?
         var citations: [Citation]?
         var usage: TokenUsage?
+        var confirmation: Confirmation?
         var code: String?
         var message: String?
         var retryAfter: Int?

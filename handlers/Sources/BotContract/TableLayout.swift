@@ -52,6 +52,16 @@ public enum TableLayout {
         public static let busyWith = "busyWith"
         /// Of a reply: `{rating, comment?, createdAt}`.
         public static let feedback = "feedback"
+        /// Of a reply that asks for a confirmation: `{tool, input}`, and until when (ms) it can be given.
+        public static let confirmation = "confirmation"
+        public static let confirmUntil = "confirmUntil"
+        /// The turn that the customer confirmed it with, and which of that turn's invocations makes the call.
+        public static let confirmedBy = "confirmedBy"
+        public static let confirmedIn = "confirmedIn"
+        /// What came of the call: `{text, failed}`.
+        public static let confirmResult = "confirmResult"
+        /// Of a reply: how many turns in a row, this one included, brought no answer; absent for none.
+        public static let unanswered = "unanswered"
         /// Of a chat's first session: `HandoffState`, and since when (ms).
         public static let handoff = "handoff"
         public static let handoffAt = "handoffAt"

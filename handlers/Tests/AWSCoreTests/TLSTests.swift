@@ -1,50 +1,9 @@
 import AWSCore
-import Foundation
 import TestSupport
 import Testing
 
 /// Against Python's `ssl`, with certificates that the `openssl` command makes.
 struct TLSTests {
-    private final class Server {
-        private let process = Process()
-        private let input = Pipe()
-        let facts: JSONValue
-
-        init() throws {
-            process.executableURL = URL(fileURLWithPath: try Python.interpreter())
-            process.arguments = [Python.path(of: "Tests/AWSCoreTests/tls_server.py")]
-            let output = Pipe()
-            process.standardInput = input
-            process.standardOutput = output
-            try process.run()
-            var line: [UInt8] = []
-            while line.last != 0x0A {
-                let chunk = output.fileHandleForReading.availableData
-                try #require(!chunk.isEmpty, "tls_server.py ended")
-                line += chunk
-            }
-            facts = try JSONValue.parse(line)
-        }
-
-        deinit {
-            try? input.fileHandleForWriting.close()
-            process.waitUntilExit()
-        }
-
-        func request(_ kind: String, host: String = "localhost", path: String = "/") throws -> HTTPRequest {
-            let port = Int(try #require(facts[kind]?.intValue))
-            return HTTPRequest(
-                method: "POST",
-                endpoint: Endpoint(scheme: .https, host: host, port: port),
-                path: path
-            )
-        }
-
-        func transport() throws -> SocketTransport {
-            SocketTransport(certificateAuthorities: try #require(facts["authority"]?.stringValue))
-        }
-    }
-
     private static func failure(_ transport: SocketTransport, _ request: HTTPRequest) -> TransportError? {
         do throws(TransportError) {
             _ = try transport.send(request, timeout: .seconds(60))
@@ -55,7 +14,7 @@ struct TLSTests {
     }
 
     @Test func speaksTLSAndRefusesWhatItMust() throws {
-        let server = try Server()
+        let server = try TLSServer()
         let transport = try server.transport()
         let text = { (request: HTTPRequest) in
             String(decoding: try transport.send(request, timeout: .seconds(60)).body, as: UTF8.self)

@@ -35,6 +35,22 @@ struct FrameTests {
             #"{"citations":[],"messageId":"m1","text":"Hi","type":"done"}"#
         ),
         (
+            .done(
+                messageId: "m1",
+                text: "Sure?",
+                citations: [],
+                usage: nil,
+                confirmation: .init(
+                    id: "01HZZZZZZZZZZZZZZZZZZZZZZZ",
+                    tool: "cancelOrder",
+                    input: #"{"order":"A-1"}"#,
+                    expiresAt: 1_800_000_900_000
+                )
+            ),
+            #"{"citations":[],"confirmation":{"expiresAt":1800000900000,"id":"01HZZZZZZZZZZZZZZZZZZZZZZZ","#
+                + #""input":"{\"order\":\"A-1\"}","tool":"cancelOrder"},"messageId":"m1","text":"Sure?","type":"done"}"#
+        ),
+        (
             .error(code: "rate_limited", message: "Wait.", messageId: "m1", retryAfter: 3),
             #"{"code":"rate_limited","message":"Wait.","messageId":"m1","retryAfter":3,"type":"error"}"#
         ),
@@ -69,6 +85,10 @@ struct FrameTests {
             (
                 .sendMessage(message: "Hi", messageId: "m-1_A"),
                 #"{"action":"sendMessage","message":"Hi","messageId":"m-1_A"}"#
+            ),
+            (
+                .confirm(id: "01HZZZZZZZZZZZZZZZZZZZZZZZ", messageId: "m-2"),
+                #"{"action":"sendMessage","confirm":"01HZZZZZZZZZZZZZZZZZZZZZZZ","messageId":"m-2"}"#
             ),
             (.history(before: nil), #"{"action":"history"}"#),
             (
@@ -107,6 +127,13 @@ struct FrameTests {
             (#"{"action":"sendMessage","message":"","messageId":"m"}"#, .messageEmpty),
             (#"{"action":"sendMessage","message":"\u0000 \t","messageId":"m"}"#, .messageEmpty),
             (#"{"action":"sendMessage","messageId":"m"}"#, .badFrame),
+            (#"{"action":"sendMessage","confirm":"01HZ","messageId":"m"}"#, .badFrame),
+            (#"{"action":"sendMessage","confirm":"01HZZZZZZZZZZZZZZZZZZZZZZZ"}"#, .badFrame),
+            (#"{"action":"sendMessage","confirm":"01HZZZZZZZZZZZZZZZZZZZZZZZ","messageId":"é"}"#, .badMessageId),
+            (
+                #"{"action":"sendMessage","confirm":"01HZZZZZZZZZZZZZZZZZZZZZZZ","message":"x","messageId":"m"}"#,
+                .badFrame
+            ),
             (#"{"action":"sendMessage","message":"12345","messageId":"m"}"#, .messageTooLong),
         ] as [(String, ErrorCode)]
     )

@@ -102,7 +102,7 @@ struct GuardrailTests {
             stopped("guardrail_intervened", "Write to {EMAIL} within 30 days [returns-1].")
         ]
         try bot.ask("Where do I write to?")
-        guard case .done(_, let text, let citations, _) = bot.terminalFrames.last else {
+        guard case .done(_, let text, let citations, _, _) = bot.terminalFrames.last else {
             Issue.record("no 'done'")
             return
         }
@@ -143,11 +143,13 @@ struct GuardrailTests {
         )
         #expect(prompt.messages.count == 1 && prompt.messages[0].text.hasSuffix("Cost.)\n\nAnd abroad?"))
         let body = Converse.body(
-            model: bot.configuration.model,
-            modelId: TestBot.model,
-            prompt: prompt,
-            streams: true,
-            guardrail: guardrail
+            Converse.Question(
+                model: bot.configuration.model,
+                modelId: TestBot.model,
+                prompt: prompt,
+                streams: true,
+                guardrail: guardrail
+            )
         )
         let content = body["messages"]?[0]?["content"]
         #expect(content?[0]?["text"]?.stringValue?.hasPrefix("(4 earlier messages") == true)

@@ -140,7 +140,7 @@ struct KeySetSourceTests {
         ] as [(String, String?)]
     )
     func readsAddresses(_ url: String, _ asked: String?) {
-        #expect(KeySetSource.request(url)?.url == asked)
+        #expect(WebRequest.make("GET", url)?.url == asked)
     }
 
     @Test func needsItsSettingsToStart() throws {

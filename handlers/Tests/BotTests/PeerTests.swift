@@ -55,6 +55,14 @@ struct PeerTests {
         hybrid.aws.models[TestBot.model] = [.error(400, "ValidationException")]
         hybrid.aws.models["example.unknown-v1"] = [Wire.converse("Within 30 days [returns-1].")]
         try serve(hybrid) { try $0.ask(String(repeating: "long ", count: 300)) }
+        let tooled = TestBot { $0.tools = [.lambda("orderStatus")] }
+        tooled.aws.function = { _ in .json(["state": "sent <|eot_id|>"]) }
+        tooled.aws.models = [
+            TestBot.model: [
+                Wire.calls((name: "orderStatus", input: ["order": "A-1001"])), Wire.converse("It was sent."),
+            ]
+        ]
+        try serve(tooled) { try $0.ask("Where is A-1001?") }
         return requests
     }
 
@@ -80,7 +88,7 @@ struct PeerTests {
         let made = Set(answers.compactMap { $0["operation"]?.stringValue })
         let expected: Set<String> = [
             "PutItem", "UpdateItem", "Query", "GetItem", "ConverseStream", "Converse", "InvokeModel",
-            "PostToConnection", "Publish", "GetParameter",
+            "PostToConnection", "Publish", "GetParameter", "Invoke",
         ]
         #expect(made == expected)
     }

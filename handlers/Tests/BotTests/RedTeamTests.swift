@@ -73,7 +73,7 @@ struct RedTeamTests {
             #expect(seen.contains { holds($0, text) }, "\(text.debugDescription) did not reach the customer: \(seen)")
         }
         if attack.fields["citations"] != nil {
-            guard case .done(_, _, let citations, _) = bot.terminalFrames.last else {
+            guard case .done(_, _, let citations, _, _) = bot.terminalFrames.last else {
                 Issue.record("no 'done'")
                 return
             }

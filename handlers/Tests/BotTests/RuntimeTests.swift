@@ -44,7 +44,8 @@ struct RuntimeTests {
         ("", false, false),
     ])
     func knowsModelFamilies(_ id: String, _ streams: Bool, _ takesSystem: Bool) {
-        #expect(ModelFamily.of(id) == ModelFamily(streams: streams, takesSystem: takesSystem))
+        #expect(ModelFamily.of(id).streams == streams)
+        #expect(ModelFamily.of(id).takesSystem == takesSystem)
     }
 
     @Test func cutsTextsThatFitTheirFrames() {
@@ -71,7 +72,7 @@ struct RuntimeTests {
         let text = String(repeating: "\"", count: 20_000)
         let frame = FrameFit.done(messageId: "m", text: text, citations: citations, usage: nil)
         #expect(frame.encoded().count <= FrameFit.limit)
-        guard case .done(_, let kept, let left, _) = frame else { return }
+        guard case .done(_, let kept, let left, _, _) = frame else { return }
         #expect(kept.hasSuffix("…") && !left.isEmpty && left.count < 200)
     }
 
@@ -130,6 +131,17 @@ struct RuntimeTests {
             _ = try BotSetup(variables: variables) { $0.hasSuffix("bot.json") ? Array(json.utf8) : nil }
         }
         #expect(error?.description.contains(text) == true, "\(error?.description ?? "")")
+    }
+
+    @Test(arguments: [("sendMessage", true), ("hello", false)])
+    func findsThePublicAuthoritiesForTools(_ handler: String, _ isThere: Bool) throws {
+        var files = try files { $0.tools = [.web("stock")] }
+        files["/etc/pki/tls/certs/ca-bundle.crt"] = []
+        var variables = variables
+        variables[HandlerEnvironment.handler] = handler
+        let setup = try BotSetup(variables: variables) { files[$0] }
+        #expect((setup.webCertificateAuthorities != nil) == isThere)
+        #expect(setup.configuration.tools == [.web("stock")], "tools travel in bot.json")
     }
 
     /// The package's authorities are AWS's own; an identity provider has another.

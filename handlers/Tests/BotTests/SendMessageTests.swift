@@ -158,7 +158,7 @@ struct SendMessageTests {
         ]
         try bot.ask("How long?")
         #expect(bot.terminalFrames.count == 1)
-        guard case .done(_, "From the other.", _, _) = bot.aws.frames.last else {
+        guard case .done(_, "From the other.", _, _, _) = bot.aws.frames.last else {
             Issue.record("no answer from the fallback: \(bot.aws.frames)")
             return
         }
@@ -237,7 +237,7 @@ struct SendMessageTests {
         #expect(deltas.map(\.seq) == Array(0..<deltas.count))
         #expect((4...20).contains(deltas.count), "\(deltas.count) deltas")
         #expect(deltas[0].text == "word0", "the first text is posted at once")
-        guard case .done(_, let text, _, _) = bot.aws.frames.last else {
+        guard case .done(_, let text, _, _, _) = bot.aws.frames.last else {
             Issue.record("no 'done'")
             return
         }

@@ -20,7 +20,7 @@ from botocore.exceptions import EventStreamError
 from botocore.validate import ParamValidator
 
 session = botocore.session.get_session()
-BLOBS = {"InvokeModel": "body", "PostToConnection": "Data"}
+BLOBS = {"InvokeModel": "body", "PostToConnection": "Data", "Invoke": "Payload"}
 
 
 def template(operation, path):

@@ -19,7 +19,9 @@ final class KeySetSource {
     private var failed: (error: KeySetError, at: Timestamp)?
 
     init(url: String, _ context: BotContext) throws(InitError) {
-        guard let request = Self.request(url) else { throw InitError("auth.jwksUrl is not an https URL: \(url)") }
+        guard let request = WebRequest.make("GET", url) else {
+            throw InitError("auth.jwksUrl is not an https URL: \(url)")
+        }
         self.request = request
         self.context = context
     }
@@ -92,31 +94,6 @@ final class KeySetSource {
     /// Also false after the clock was set back.
     private static func isWithin(_ duration: Duration, _ then: Timestamp, _ now: Timestamp) -> Bool {
         then <= now && then.duration(to: now) < duration
-    }
-
-    static func request(_ url: String) -> HTTPRequest? {
-        let address = url.prefix { $0 != "#" }
-        let parts = address.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let location = parts.first, let found = Endpoint(url: String(location)), found.scheme == .https else {
-            return nil
-        }
-        // A path with a trailing slash is another one, so it is kept as it was written.
-        let path = location.dropFirst("https://".count).drop { $0 != "/" }
-        var query: [HTTPRequest.QueryItem] = []
-        for pair in parts.count == 2 ? parts[1].split(separator: "&") : [] {
-            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = percentDecode(String(sides[0])),
-                let value = percentDecode(sides.count == 2 ? String(sides[1]) : "")
-            else { return nil }
-            query.append(HTTPRequest.QueryItem(name, value))
-        }
-        return HTTPRequest(
-            method: "GET",
-            endpoint: Endpoint(scheme: .https, host: found.host, port: found.port),
-            path: path.isEmpty ? "/" : String(path),
-            query: query,
-            headers: ["Accept": "application/json", "User-Agent": "botctl"]
-        )
     }
 }
 

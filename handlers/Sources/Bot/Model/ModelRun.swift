@@ -1,7 +1,8 @@
 import AWSCore
 import BotContract
 
-/// Gets one reply: from the model, streamed where it can, and where it fails once from the fallback model.
+/// Gets one reply: from the model, streamed where it can, and where it fails once from the fallback model. Between
+/// its messages a model may have tools called; what they answered stays, whichever model goes on.
 final class ModelRun {
     struct Reply {
         var text: String
@@ -21,17 +22,24 @@ final class ModelRun {
     private let prompt: Prompt
     private let policy: ReplyPolicy
     private let deltas: DeltaPoster
+    private let tools: TurnTools?
+    private var exchanges: [ToolExchange]
+    /// Of every message that a model finished, those of a model that failed later included: all are paid for.
+    private var usage: TokenUsage?
     /// Called once, when the first model has been asked: other work goes on while it thinks. Answers whether
     /// a reply is still wanted.
     private var whileThinking: (() -> Bool)?
     private var isWanted = true
 
+    /// - Parameter exchanges: what was asked of tools before a model was asked.
     init(
         context: BotContext,
         invocation: Invocation,
         prompt: Prompt,
         policy: ReplyPolicy,
         deltas: DeltaPoster,
+        tools: TurnTools? = nil,
+        exchanges: [ToolExchange] = [],
         whileThinking: @escaping () -> Bool
     ) {
         self.context = context
@@ -39,6 +47,8 @@ final class ModelRun {
         self.prompt = prompt
         self.policy = policy
         self.deltas = deltas
+        self.tools = tools
+        self.exchanges = exchanges
         self.whileThinking = whileThinking
     }
 
@@ -64,17 +74,84 @@ final class ModelRun {
         }
     }
 
+    /// Goes on until the model says something without asking for more calls.
     private func ask(_ modelId: String, until end: Timestamp) throws(AWSError) -> Reply {
-        let left = context.clock.now().duration(to: end)
-        let streams = ModelFamily.of(modelId).streams
+        // Where some of an earlier model's words were shown, the rest waits for `done`, which replaces them.
+        let words = ReplyWords(
+            prompt,
+            policy,
+            deltas: deltas,
+            invocation: invocation,
+            shows: !deltas.hasPosted
+        )
+        while true {
+            let answer = try message(modelId, until: end, words)
+            add(answer.usage)
+            guard !answer.calls.isEmpty, let tools else {
+                return try finished(words, answer.stopReason)
+            }
+            let round = exchanges.count + 1
+            // It has been told that there are no more calls, and asks for some all the same.
+            guard round <= TurnTools.maximumRounds + 1 else {
+                throw Self.broken("the model calls tools without end", Self.operation)
+            }
+            words.endMessage()
+            exchanges.append(
+                ToolExchange(
+                    text: answer.text,
+                    calls: answer.calls,
+                    results: tools.results(of: answer.calls, round: round, until: end)
+                )
+            )
+        }
+    }
+
+    private func finished(_ words: ReplyWords, _ stopReason: String?) throws(AWSError) -> Reply {
+        let text = words.finish()
+        if words.isWithheld { invocation.count(Metric.withheld) }
+        if stopReason == Guardrail.stopReason {
+            invocation.count(Metric.guardrailInterventions)
+            if let blocked = blockedReply(text) { return blocked }
+        }
+        guard !text.isEmpty else { throw Self.broken("the reply is empty", Self.operation) }
+        return Reply(
+            text: FrameFit.shortened(text),
+            citations: words.citations,
+            usage: usage,
+            isRefused: words.isWithheld,
+            saysNoRule: words.saysNoRule
+        )
+    }
+
+    /// What the guardrail says instead, in the place of all that the model said; `nil` where it masked a part of the
+    /// reply only.
+    private func blockedReply(_ text: String) -> Reply? {
+        guard let message = context.configuration.guardrail?.blockedMessage else { return nil }
+        guard text.isEmpty || text.hasSuffix(message.trimmed) else { return nil }
+        return Reply(text: FrameFit.shortened(message), citations: [], usage: usage, isRefused: true)
+    }
+
+    /// One message of the model's: the whole reply, or one that asks for calls.
+    private func message(
+        _ modelId: String,
+        until end: Timestamp,
+        _ words: ReplyWords
+    ) throws(AWSError) -> ModelAnswer {
+        let family = ModelFamily.of(modelId)
+        let specs = family.tools == .none ? [] : tools?.specs ?? []
+        let streams = family.streams(withTools: !specs.isEmpty)
         let call = Converse.call(
-            model: context.configuration.model,
-            modelId: modelId,
-            prompt: prompt,
-            streams: streams,
-            guardrail: Guardrail(context.environment, context.configuration),
+            Converse.Question(
+                model: context.configuration.model,
+                modelId: modelId,
+                prompt: prompt,
+                exchanges: exchanges,
+                tools: specs,
+                streams: streams,
+                guardrail: Guardrail(context.environment, context.configuration)
+            ),
             environment: context.environment,
-            timeout: max(left, .milliseconds(1))
+            timeout: max(context.clock.now().duration(to: end), .milliseconds(1))
         )
         invocation.model = modelId
         let pending: PendingAWSCall
@@ -89,97 +166,26 @@ final class ModelRun {
             pending.cancel()
             throw Self.broken("the reply is not wanted any more", call.operation)
         }
-        // Where some of an earlier model's words were shown, the rest waits for `done`, which replaces them.
-        let shows = !deltas.hasPosted
-        var filter = ReplyFilter(prompt, policy)
-        var text = ""
-        var usage: TokenUsage?
-        var stopReason: String?
-        func take(_ part: String) {
-            let shown = filter.push(part)
-            guard !shown.isEmpty else { return }
-            invocation.reached("firstToken")
-            text += shown
-            if shows { deltas.append(shown) }
-        }
         if streams {
-            (usage, stopReason) = try read(pending, call.operation) { part in
-                take(part)
-                return FrameFit.jsonBytes(text) < FrameFit.replyBytes
+            return try ModelStream(pending, call.operation).read { part in
+                words.take(part)
+                return !words.isFull
             }
-        } else {
-            let answer = Converse.answer(try pending.response().body)
-            guard let answer else { throw Self.broken("the answer is not Converse's", call.operation) }
-            take(answer.text)
-            usage = answer.usage
-            stopReason = answer.stopReason
         }
-        let rest = filter.finish()
-        text += rest
-        if shows, !rest.isEmpty { deltas.append(rest) }
-        if filter.isWithheld { invocation.count(Metric.withheld) }
-        if stopReason == Guardrail.stopReason {
-            invocation.count(Metric.guardrailInterventions)
-            if let blocked = blockedReply(text, usage) { return blocked }
+        guard let answer = Converse.answer(try pending.response().body) else {
+            throw Self.broken("the answer is not Converse's", call.operation)
         }
-        guard !text.isEmpty else { throw Self.broken("the reply is empty", call.operation) }
-        return Reply(
-            text: FrameFit.shortened(text),
-            citations: filter.cited,
-            usage: usage,
-            isRefused: filter.isWithheld,
-            saysNoRule: filter.saysNoRule
+        words.take(answer.text)
+        return answer
+    }
+
+    private func add(_ counted: TokenUsage?) {
+        guard let counted else { return }
+        let before = usage ?? TokenUsage(inputTokens: 0, outputTokens: 0)
+        usage = TokenUsage(
+            inputTokens: before.inputTokens + counted.inputTokens,
+            outputTokens: before.outputTokens + counted.outputTokens
         )
-    }
-
-    /// What the guardrail says instead, in the place of all that the model said; `nil` where it masked a part of the
-    /// reply only.
-    private func blockedReply(_ text: String, _ usage: TokenUsage?) -> Reply? {
-        guard let message = context.configuration.guardrail?.blockedMessage else { return nil }
-        guard text.isEmpty || text.hasSuffix(message.trimmed) else { return nil }
-        return Reply(text: FrameFit.shortened(message), citations: [], usage: usage, isRefused: true)
-    }
-
-    /// Reads a stream to its end.
-    /// - Parameter take: answers whether more is wanted; where not, the rest is given up.
-    private func read(
-        _ pending: PendingAWSCall,
-        _ operation: String,
-        _ take: (String) -> Bool
-    ) throws(AWSError) -> (usage: TokenUsage?, stopReason: String?) {
-        let exchange = try pending.stream()
-        var decoder = EventStreamDecoder()
-        var usage: TokenUsage?
-        var stopReason: String?
-        var hasStopped = false
-        do {
-            while let chunk = try exchange.next() {
-                decoder.push(chunk)
-                while let message = try decoder.next() {
-                    switch try ConverseEvent(message, operation: operation) {
-                    case .text(let part):
-                        guard take(part) else {
-                            exchange.cancel()
-                            return (usage, stopReason)
-                        }
-                    case .stop(let reason):
-                        hasStopped = true
-                        stopReason = reason
-                    case .usage(let counted): usage = counted
-                    case .other: break
-                    }
-                }
-            }
-        } catch {
-            exchange.cancel()
-            switch error {
-            case let error as AWSError: throw error
-            case let error as TransportError: throw AWSError(error, operation: operation)
-            default: throw Self.broken("\(error)", operation)
-            }
-        }
-        guard hasStopped else { throw Self.broken("the stream ended before the reply did", operation) }
-        return (usage, stopReason)
     }
 
     private func thinking() {
@@ -187,7 +193,9 @@ final class ModelRun {
         whileThinking = nil
     }
 
-    private static func broken(_ message: String, _ operation: String) -> AWSError {
+    private static let operation = "bedrock-runtime.Converse"
+
+    static func broken(_ message: String, _ operation: String) -> AWSError {
         AWSError(code: "malformed", message: message, status: 200, operation: operation)
     }
 

@@ -27,15 +27,18 @@ struct Prompt: Equatable {
     /// - Parameters:
     ///   - isCovered: whether a rule seems to be about the message.
     ///   - history: oldest first; without the message that is answered now.
+    ///   - hasTools: whether the model can call any.
     init(
         configuration: BotConfiguration,
         rules: [PromptRule],
         isCovered: Bool = true,
         history: [Message],
-        message: String
+        message: String,
+        hasTools: Bool = false
     ) {
         self.rules = rules
         (system, rulesBlock) = Self.system(configuration, rules, isCovered: isCovered)
+        if hasTools { system += "\n" + Instructions.tools + "\n" }
         let message = ControlTokens.neutralised(message)
         let window = HistoryWindow(
             Self.withoutBlocked(history, configuration),

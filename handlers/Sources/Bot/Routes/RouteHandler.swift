@@ -14,7 +14,7 @@ extension HandlerName {
         case .connect: ConnectHandler(context)
         case .disconnect: DisconnectHandler(context)
         case .hello: try HelloHandler(context)
-        case .sendMessage: SendMessageHandler(context)
+        case .sendMessage: try SendMessageHandler(context)
         case .history: HistoryHandler(context)
         case .feedback: FeedbackHandler(context)
         case .handoff: try HandoffHandler(context)
@@ -86,7 +86,7 @@ extension RouteHandler {
                 throw RouteFailure(error.code, cause: error.detail)
             }
             switch frame {
-            case .sendMessage(_, let id), .feedback(let id, _, _): messageId = id
+            case .sendMessage(_, let id), .confirm(_, let id), .feedback(let id, _, _): messageId = id
             default: break
             }
             guard let user = event.userId else {

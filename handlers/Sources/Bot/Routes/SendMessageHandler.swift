@@ -5,16 +5,24 @@ import BotContract
 final class SendMessageHandler: RouteHandler {
     private let context: BotContext
     private let rules: RuleSelection
+    private let tools: ToolCatalog
+    private let handoff: HandoffMark
 
-    init(_ context: BotContext) {
+    init(_ context: BotContext) throws(InitError) {
         self.context = context
         rules = RuleSelection(context.configuration)
+        tools = try ToolCatalog(context)
+        handoff = try HandoffMark(context)
     }
 
     func handle(_ event: WebSocketEvent, _ invocation: Invocation) throws -> JSONValue {
         answering(event, invocation, context) { connection, user, frame throws(RouteFailure) in
-            guard case .sendMessage(let message, let messageId) = frame else {
-                throw RouteFailure(.badFrame, cause: "this route serves 'sendMessage'")
+            let request: Turn.Request
+            let messageId: String
+            switch frame {
+            case .sendMessage(let text, let id): (request, messageId) = (.message(text), id)
+            case .confirm(let confirmation, let id): (request, messageId) = (.confirmation(confirmation), id)
+            default: throw RouteFailure(.badFrame, cause: "this route serves 'sendMessage'")
             }
             let now = context.clock.now()
             let turnId = context.newTurnId(at: now)
@@ -37,7 +45,7 @@ final class SendMessageHandler: RouteHandler {
                 chatId: chatId,
                 messageId: messageId,
                 turnId: turnId,
-                text: message
+                text: request.claimText
             )
             let turn = Turn(
                 context: context,
@@ -45,9 +53,11 @@ final class SendMessageHandler: RouteHandler {
                 connection: connection,
                 rules: rules,
                 claim: claim,
-                message: message,
+                request: request,
                 limits: limits,
-                lock: lock
+                lock: lock,
+                tools: tools,
+                handoff: handoff
             )
             do throws(RouteFailure) {
                 guard let refusal else { return try turn.run() }

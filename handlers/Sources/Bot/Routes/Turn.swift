@@ -12,16 +12,35 @@ import BotContract
 ///     reply                                      ├──┤ stored; tokens counted, chat unlocked
 ///     done                                           ├─┤
 ///
-/// `done` says that the turn is stored, so it is sent after both of its messages are.
+/// `done` says that the turn is stored, so it is sent after both of its messages are. Between `thinks` and `streams`
+/// a model may have tools called, in rounds; a confirmed call is made before the model is asked.
 final class Turn {
+    /// What the customer sent.
+    enum Request {
+        case message(String)
+        /// The id of what is confirmed.
+        case confirmation(String)
+
+        /// What a `messageId` stands for. It is compared, and never read: a message of the same words confirms nothing.
+        var claimText: String {
+            switch self {
+            case .message(let text): text
+            case .confirmation(let id): "\nconfirm " + id
+            }
+        }
+    }
+
     private let context: BotContext
     private let invocation: Invocation
     private let connection: Connection
     private let rules: RuleSelection
     private let claim: TurnClaim
-    private let message: String
+    private let request: Request
     private let limits: UserLimits
     private let lock: ChatLock
+    private let tools: TurnTools?
+    private let handoff: HandoffMark
+    private let items: TurnItems
     private var deadline: Timestamp { invocation.storeDeadline }
 
     init(
@@ -30,24 +49,31 @@ final class Turn {
         connection: Connection,
         rules: RuleSelection,
         claim: TurnClaim,
-        message: String,
+        request: Request,
         limits: UserLimits,
-        lock: ChatLock
+        lock: ChatLock,
+        tools: ToolCatalog,
+        handoff: HandoffMark
     ) {
         self.context = context
         self.invocation = invocation
         self.connection = connection
         self.rules = rules
         self.claim = claim
-        self.message = message
+        self.request = request
         self.limits = limits
         self.lock = lock
+        self.handoff = handoff
+        items = TurnItems(context: context, claim: claim, deadline: invocation.storeDeadline)
+        let caller = TurnTools.Caller(user: claim.user, chatId: claim.chatId, messageId: claim.messageId)
+        self.tools = tools.isEmpty ? nil : TurnTools(tools, context, invocation, caller: caller)
     }
 
     func run() throws(RouteFailure) {
         let pendingClaim = claim.begin(now: context.clock.now(), deadline: deadline)
-        let pendingHistory = beginHistory()
-        let embedding = QuestionEmbedding(message, rules, context)
+        let pendingHistory = items.beginHistory()
+        var embedding: QuestionEmbedding?
+        if case .message(let text) = request { embedding = QuestionEmbedding(text, rules, context) }
         let earlier: TurnClaim.Earlier?
         do throws(RouteFailure) {
             earlier = try invocation.timed("claim") { () throws(RouteFailure) in try claim.settle(pendingClaim) }
@@ -71,21 +97,21 @@ final class Turn {
     /// Sends the reply to a message that was sent before; `false` when there is none.
     func isAnsweredFromStore() throws(RouteFailure) -> Bool {
         guard let earlier = try claim.earlier(deadline: deadline), earlier.digest == claim.digest,
-            let stored = try storedReply(earlier.turnId)
+            let stored = try items.reply(earlier.turnId)
         else { return false }
         invocation.outcome = "duplicate"
         settle([lock.beginRelease()])
-        finish(stored.reply, stored.usage)
+        finish(stored)
         return true
     }
 
     /// Whether nothing is left to do for a `messageId` that was claimed before.
     private func isSettled(_ earlier: TurnClaim.Earlier) throws(RouteFailure) -> Bool {
         guard earlier.digest == claim.digest else { throw RouteFailure(.messageIdReused) }
-        if let stored = try storedReply(earlier.turnId) {
+        if let stored = try items.reply(earlier.turnId) {
             invocation.outcome = "duplicate"
             settle([lock.beginRelease()])
-            finish(stored.reply, stored.usage)
+            finish(stored)
             return true
         }
         let now = context.clock.now()
@@ -105,27 +131,30 @@ final class Turn {
         _ embedding: QuestionEmbedding?
     ) throws(RouteFailure) {
         invocation.count(Metric.turns)
-        let history: [ChatMessage]
+        let history: TurnItems.History
         do throws(RouteFailure) {
             history = try invocation.timed("history") { () throws(RouteFailure) in
-                try earlierMessages(pendingHistory, before: turnId)
+                try items.history(pendingHistory, before: turnId)
             }
         } catch {
             embedding?.cancel()
             throw error
         }
-        let previous = history.last { $0.role == .customer }?.text
-        let choice = invocation.timed("retrieval") { choose(previous, embedding) }
+        let question = try question(turnId)
+        let previous = history.messages.last { $0.role == .customer }?.text
+        let choice = invocation.timed("retrieval") { choose(question.search ?? previous ?? "", previous, embedding) }
         let prompt = Prompt(
             configuration: context.configuration,
             rules: choice.sections,
             isCovered: choice.isCovered,
-            history: history.map {
+            history: history.messages.map {
                 Prompt.Message(role: $0.role, text: $0.text, topics: $0.citations.map(\.title))
             },
-            message: message
+            message: question.text,
+            hasTools: tools != nil
         )
         let deltas = DeltaPoster(connection: connection, messageId: claim.messageId, clock: context.clock)
+        tools?.handOff = { self.handOff() }
         // Waited for at once: the model's first words take longer, and a turn whose message cannot be stored
         // needs no reply.
         var customer: Result<Void, RouteFailure> = .success(())
@@ -134,29 +163,39 @@ final class Turn {
             invocation: invocation,
             prompt: prompt,
             policy: rules.replyPolicy,
-            deltas: deltas
+            deltas: deltas,
+            tools: tools,
+            exchanges: question.exchanges
         ) {
-            customer = self.storeCustomer(turnId)
+            customer = self.storeCustomer(question.text, turnId)
             if case .success = customer { return true }
             return false
         }
-        let reply: ModelRun.Reply
+        let said: ModelRun.Reply
         do throws(RouteFailure) {
-            reply = try invocation.timed("model") { () throws(RouteFailure) in try run.reply() }
+            said = try invocation.timed("model") { () throws(RouteFailure) in try run.reply() }
         } catch {
             try customer.get()
             throw error
         }
 
         deltas.flush()
-        invocation.usage = reply.usage
+        var reply = TurnItems.Reply(text: said.text, citations: said.citations, usage: said.usage)
+        reply.confirmation = confirmation(turnId)
+        let restsOnTools = tools?.hasResults == true || tools?.proposal != nil || !question.exchanges.isEmpty
         // A reply that rests on no rule answers nothing, whatever it says; a greeting needs no answer.
-        if reply.citations.isEmpty, !reply.isRefused, reply.saysNoRule || !choice.isSmallTalk,
-            !context.configuration.rules.isEmpty
+        if said.citations.isEmpty, !said.isRefused, said.saysNoRule || !choice.isSmallTalk,
+            !context.configuration.rules.isEmpty, !restsOnTools
         {
             invocation.count(Metric.unanswered)
+            if said.saysNoRule || !choice.isCovered { reply.unanswered = unanswered(after: history.unanswered) }
         }
-        let pendingReply = beginPut(.bot, turnId, reply.text, reply.citations, reply.usage)
+        try store(reply, turnId)
+    }
+
+    private func store(_ reply: TurnItems.Reply, _ turnId: String) throws(RouteFailure) {
+        invocation.usage = reply.usage
+        let pendingReply = items.beginPut(reply, turnId)
         // `done` invites the next message, which must find the chat free and these tokens counted.
         let bookkeeping = [lock.beginRelease(), reply.usage.map { limits.beginCount($0) }]
         invocation.timed("post") { connection.settle() }
@@ -170,13 +209,13 @@ final class Turn {
         } catch {
             guard case .conditionFailed = error else { throw RouteFailure(error) }
             // Another invocation answered this turn meanwhile: what is stored is the answer.
-            guard let stored = try storedReply(turnId) else { throw RouteFailure(error) }
+            guard let stored = try items.reply(turnId) else { throw RouteFailure(error) }
             invocation.outcome = "duplicate"
-            finish(stored.reply, stored.usage)
+            finish(stored)
             return
         }
         invocation.outcome = "answered"
-        finish((reply.text, reply.citations), reply.usage)
+        finish(reply)
     }
 
     /// What fails here is in the log, and does no harm to the turn: the lease ends by itself.
@@ -184,18 +223,19 @@ final class Turn {
         for write in writes {
             guard let write, case .failure(let error) = write.result else { continue }
             if case .conditionFailed = error { continue }
-            invocation.detail = [invocation.detail, error.description].compactMap { $0 }.joined(separator: "; ")
+            invocation.note(error.description)
         }
     }
 
-    private func finish(_ reply: (text: String, citations: [Citation]), _ usage: TokenUsage?) {
+    private func finish(_ reply: TurnItems.Reply) {
         invocation.timed("post") {
             connection.post(
                 FrameFit.done(
                     messageId: claim.messageId,
                     text: reply.text,
                     citations: reply.citations,
-                    usage: usage
+                    usage: reply.usage,
+                    confirmation: reply.confirmation
                 )
             )
         }
@@ -215,7 +255,7 @@ final class Turn {
 
 extension Turn {
     /// By meaning where that is to be had in time, else by words.
-    private func choose(_ previous: String?, _ embedding: QuestionEmbedding?) -> RuleSelection.Choice {
+    private func choose(_ text: String, _ previous: String?, _ embedding: QuestionEmbedding?) -> RuleSelection.Choice {
         var vector: [Float]?
         var failure: String?
         if let embedding {
@@ -225,91 +265,90 @@ extension Turn {
                 failure = error.code
             }
         }
-        let choice = rules.choice(for: message, previous: previous, vector: vector)
+        let choice = rules.choice(for: text, previous: previous, vector: vector)
         if embedding != nil, choice.mode != .hybrid, failure == nil { failure = "vector" }
         invocation.retrieval = RetrievalNote(mode: choice.mode, isCovered: choice.isCovered, failure: failure)
         return choice
     }
 
-    private func beginHistory() -> PendingQuery? {
-        let turns = context.configuration.history.turns
-        guard turns > 0 else { return nil }
-        return context.table.newest(
-            user: claim.user,
-            prefix: TableLayout.messagePrefix(chatId: claim.chatId),
-            limit: HistoryWindow.messages(turns: turns),
-            deadline: deadline
-        )
-    }
-
-    /// Oldest first. Of a turn that is taken over, its own message, and all that came after it, is left out.
-    private func earlierMessages(_ pending: PendingQuery?, before turnId: String) throws(RouteFailure) -> [ChatMessage]
-    {
-        guard let pending else { return [] }
-        do throws(TableError) {
-            let now = context.clock.now().seconds
-            return try pending.wait()
-                .compactMap { ChatMessage(item: $0, sortKey: context.table.sortKey, now: now) }
-                .filter { $0.turnId < turnId }
-                .reversed()
-        } catch {
-            throw RouteFailure(error)
-        }
-    }
-
-    private func storedReply(
-        _ turnId: String
-    ) throws(RouteFailure) -> (reply: (text: String, citations: [Citation]), usage: TokenUsage?)? {
-        let key = TableLayout.messageKey(chatId: claim.chatId, turnId: turnId, role: .bot)
-        do throws(TableError) {
-            let items = try context.table.newest(user: claim.user, prefix: key, limit: 1, deadline: deadline).wait()
-            let now = context.clock.now().seconds
-            guard let item = items.first, let reply = ChatMessage(item: item, sortKey: context.table.sortKey, now: now)
-            else { return nil }
-            return ((reply.text, reply.citations), TokenUsage(attribute: item[TableLayout.Attribute.usage]))
-        } catch {
-            throw RouteFailure(error)
-        }
-    }
-
-    private func beginPut(
-        _ role: MessageRole,
-        _ turnId: String,
-        _ text: String,
-        _ citations: [Citation] = [],
-        _ usage: TokenUsage? = nil
-    ) -> PendingWrite {
-        let now = context.clock.now()
-        let key = TableLayout.messageKey(chatId: claim.chatId, turnId: turnId, role: role)
-        let prefix = TableLayout.messagePrefix(chatId: claim.chatId)
-        let message = ChatMessage(
-            id: String(key.dropFirst(prefix.count)),
-            messageId: claim.messageId,
-            role: role,
-            text: text,
-            createdAt: now.milliseconds,
-            citations: citations
-        )
-        return context.table.put(
-            message.item(chatId: claim.chatId, expiresAt: context.expiry(from: now), usage: usage),
-            user: claim.user,
-            key: key,
-            onlyIfAbsent: true,
-            deadline: deadline
-        )
-    }
-
     /// The message may be there from an earlier attempt of the same turn; its text is the same, as the claim's
     /// digest says.
-    private func storeCustomer(_ turnId: String) -> Result<Void, RouteFailure> {
-        do throws(TableError) {
-            try invocation.timed("store") { () throws(TableError) in
-                _ = try beginPut(.customer, turnId, message).wait()
-            }
-            return .success(())
-        } catch {
-            if case .conditionFailed = error { return .success(()) }
-            return .failure(RouteFailure(error))
+    private func storeCustomer(_ text: String, _ turnId: String) -> Result<Void, RouteFailure> {
+        let stored = invocation.timed("store") { items.beginPut(customer: text, turnId).result }
+        switch stored {
+        case .success, .failure(.conditionFailed): return .success(())
+        case .failure(let error): return .failure(RouteFailure(error))
         }
+    }
+}
+
+/// Tools and people.
+extension Turn {
+    private struct Question {
+        /// What the chat keeps as the customer's message.
+        var text: String
+        /// What rules are searched for; `nil` goes by the message before.
+        var search: String?
+        var exchanges: [ToolExchange] = []
+    }
+
+    /// A confirmed call is made here, so that a model only words what came of it.
+    private func question(_ turnId: String) throws(RouteFailure) -> Question {
+        guard case .confirmation(let id) = request else {
+            guard case .message(let text) = request else { return Question(text: "") }
+            return Question(text: text, search: text)
+        }
+        guard let tools else { throw RouteFailure(.unknownConfirmation, cause: "the spec has no tools") }
+        let confirmation = TurnConfirmation(
+            context: context,
+            deadline: deadline,
+            user: claim.user,
+            chatId: claim.chatId,
+            id: id,
+            turnId: turnId
+        )
+        let (call, earlier) = try invocation.timed("confirm") { () throws(RouteFailure) in try confirmation.take() }
+        let result: ToolResult
+        if let earlier {
+            result = earlier
+        } else {
+            result = tools.confirmed(call, until: invocation.modelDeadline)
+            settle([confirmation.beginStore(result)])
+        }
+        let input = (try? JSONValue.parse(Array(call.input.utf8))) ?? .object([:])
+        let use = ToolCall(id: "confirmed", name: call.tool, input: input)
+        return Question(
+            text: "✓ \(call.tool)",
+            exchanges: [ToolExchange(text: "", calls: [use], results: [result])]
+        )
+    }
+
+    private func confirmation(_ turnId: String) -> Confirmation? {
+        guard let call = tools?.proposal else { return nil }
+        let end = context.clock.now().advanced(by: TurnConfirmation.lifetime)
+        return Confirmation(id: turnId, tool: call.tool, input: call.input, expiresAt: end.milliseconds)
+    }
+
+    /// Counts one more, and hands off when there were enough; then counting begins anew.
+    private func unanswered(after earlier: Int) -> Int {
+        let count = earlier + 1
+        guard let enough = context.configuration.handoff?.unansweredTurns, count >= enough else { return count }
+        return handOff() ? 0 : count
+    }
+
+    /// Tells people that this customer needs one of them, and the customer that they were told.
+    /// - Returns: whether people know.
+    private func handOff() -> Bool {
+        guard let message = context.configuration.handoff?.message else { return false }
+        do throws(RouteFailure) {
+            _ = try invocation.timed("handoff") { () throws(RouteFailure) in
+                try handoff.request(chatId: claim.chatId, user: claim.user, invocation)
+            }
+        } catch {
+            invocation.note(error.cause ?? error.code.rawValue)
+            return false
+        }
+        invocation.timed("post") { connection.post(.handoff(message: message)) }
+        return true
     }
 }

@@ -40,7 +40,9 @@ struct BotSetup {
         }
         let packaged = root + "/" + PackageLayout.certificateAuthorities
         certificateAuthorities = file ?? (readFile(packaged) == nil ? nil : packaged)
-        if configuration.auth.mode == .jwt, handler == .authorize {
+        let asksIssuer = configuration.auth.mode == .jwt && handler == .authorize
+        let asksTools = handler.callsTools && configuration.tools.contains { $0.url != nil }
+        if asksIssuer || asksTools {
             webCertificateAuthorities = file ?? Self.publicAuthorities.first { readFile($0) != nil }
         }
     }

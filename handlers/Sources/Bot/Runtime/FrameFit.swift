@@ -64,14 +64,21 @@ enum FrameFit {
     }
 
     /// `done` with as many of the citations as fit.
-    static func done(messageId: String, text: String, citations: [Citation], usage: TokenUsage?) -> ServerFrame {
+    static func done(
+        messageId: String,
+        text: String,
+        citations: [Citation],
+        usage: TokenUsage?,
+        confirmation: Confirmation? = nil
+    ) -> ServerFrame {
         var citations = citations
         while true {
             let frame = ServerFrame.done(
                 messageId: messageId,
                 text: shortened(text),
                 citations: citations,
-                usage: usage
+                usage: usage,
+                confirmation: confirmation
             )
             if citations.isEmpty || frame.encoded().count <= limit { return frame }
             citations.removeLast()

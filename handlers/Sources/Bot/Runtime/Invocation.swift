@@ -18,6 +18,8 @@ final class Invocation {
     /// By `Metric`.
     private(set) var counts: [String: Int64] = [:]
     var retrieval: RetrievalNote?
+    /// The tools that brought no result, and why: `orderStatus: status 500`.
+    var toolFailures: [String] = []
     private(set) var timings: [String: Int64] = [:]
     private let clock: any WallClock
 
@@ -45,7 +47,10 @@ final class Invocation {
         if timings[moment] == nil { timings[moment] = started.duration(to: clock.now()).milliseconds }
     }
 
-    func count(_ metric: String) { counts[metric, default: 0] += 1 }
+    func count(_ metric: String, _ times: Int = 1) { counts[metric, default: 0] += Int64(times) }
+
+    /// Adds to what the log line says of the invocation.
+    func note(_ text: String) { detail = [detail, text].compactMap { $0 }.joined(separator: "; ") }
 
     var elapsed: Int64 { started.duration(to: clock.now()).milliseconds }
 }

@@ -31,6 +31,9 @@ enum InvocationLog {
             if let failure = retrieval.failure { note["failure"] = .string(failure) }
             fields["retrieval"] = .object(note)
         }
+        if !invocation.toolFailures.isEmpty {
+            fields["toolFailures"] = .array(invocation.toolFailures.map { .string($0) })
+        }
         var timings = invocation.timings.mapValues { JSONValue.int($0) }
         timings["total"] = .int(invocation.elapsed)
         fields["ms"] = .object(timings)

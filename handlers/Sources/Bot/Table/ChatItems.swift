@@ -19,6 +19,11 @@ extension ChatMessage {
             createdAt: item[A.createdAt]?.integer ?? 0,
             citations: (item[A.citations]?.elements ?? []).compactMap { Citation(attribute: $0) }
         )
+        if let until = item[A.confirmUntil]?.integer, until > seconds * 1_000, item[A.confirmedBy] == nil,
+            let call = TurnTools.Proposal(attribute: item[A.confirmation])
+        {
+            confirmation = Confirmation(id: turnId, tool: call.tool, input: call.input, expiresAt: until)
+        }
     }
 
     /// The turn that the message belongs to.
@@ -41,6 +46,10 @@ extension ChatMessage {
                 "outputTokens": .number(Int64(usage.outputTokens)),
             ])
         }
+        if let confirmation {
+            item[A.confirmation] = .map(["tool": .string(confirmation.tool), "input": .string(confirmation.input)])
+            item[A.confirmUntil] = .number(confirmation.expiresAt)
+        }
         if let expiresAt { item[A.expiresAt] = .number(expiresAt) }
         return item
     }
@@ -54,6 +63,15 @@ extension Citation {
     fileprivate init?(attribute: AttributeValue) {
         guard let members = attribute.members, let id = members["id"]?.text else { return nil }
         self.init(id: id, title: members["title"]?.text ?? "", file: members["file"]?.text ?? "")
+    }
+}
+
+extension TurnTools.Proposal {
+    init?(attribute: AttributeValue?) {
+        guard let tool = attribute?.members?["tool"]?.text, let input = attribute?.members?["input"]?.text else {
+            return nil
+        }
+        self.init(tool: tool, input: input)
     }
 }
 

@@ -10,6 +10,8 @@ enum FakeAnswer {
     case failure(TransportError.Kind)
     /// The service does what was asked, and the answer is lost.
     case lost
+    /// A Lambda function that failed, with what it says of that.
+    case functionError([UInt8])
 
     static func json(_ value: JSONValue) -> FakeAnswer { .response(200, value.encoded()) }
 
@@ -39,6 +41,10 @@ final class FakeAWS: HTTPTransport {
     private(set) var requests: [HTTPRequest] = []
     /// The forms posted to SNS.
     private(set) var publications: [String] = []
+    /// What functions were called with, and by which path.
+    private(set) var invocations: [(path: String, payload: JSONValue)] = []
+    /// What every function answers.
+    var function: ((JSONValue) -> FakeAnswer)?
     /// Runs before the request with the label is answered.
     var before: [String: () -> Void] = [:]
 
@@ -95,6 +101,17 @@ final class FakeAWS: HTTPTransport {
             guard let tokenKey else { preconditionFailure("unstubbed effect: ssm.GetParameter") }
             return (
                 "GetParameter", { .json(.object(["Parameter": .object(["Value": .string(tokenKey)])])) }
+            )
+        }
+        if path.hasPrefix("/2015-03-31/functions/"), let payload = try? JSONValue.parse(body) {
+            guard let function else { preconditionFailure("unstubbed effect: lambda.Invoke \(path)") }
+            precondition(request.headers["X-Amz-Invocation-Type"] == "RequestResponse")
+            return (
+                "Invoke",
+                {
+                    self.invocations.append((path, payload))
+                    return function(payload)
+                }
             )
         }
         let form = String(decoding: body, as: UTF8.self)
@@ -162,6 +179,7 @@ final class FakeExchange: HTTPExchange {
         self.onWait = onWait
         switch answer {
         case .response(_, let body): chunks = body.isEmpty ? [] : [body]
+        case .functionError(let body): chunks = [body]
         case .stream(let parts, _): chunks = parts
         case .failure, .lost: break
         }
@@ -172,6 +190,7 @@ final class FakeExchange: HTTPExchange {
         switch answer {
         case .response(let status, _): return HTTPResponseHead(status: status, headers: [:])
         case .stream: return HTTPResponseHead(status: 200, headers: [:])
+        case .functionError: return HTTPResponseHead(status: 200, headers: ["X-Amz-Function-Error": "Unhandled"])
         case .failure(let kind): throw TransportError(kind, peer: "fake", detail: "scripted")
         case .lost: throw TransportError(.reset, peer: "fake", detail: "scripted")
         }

@@ -7,6 +7,7 @@ final class FakeWeb: HTTPTransport {
     private(set) var urls: [String] = []
     private(set) var timeouts: [Duration] = []
     private(set) var chunksRead = 0
+    private(set) var requests: [HTTPRequest] = []
 
     func begin(_ request: HTTPRequest, timeout: Duration) throws(TransportError) -> any HTTPExchange {
         precondition(timeout > .zero, "a timeout of nothing")
@@ -15,6 +16,7 @@ final class FakeWeb: HTTPTransport {
         }
         if queue.count > 1 { answers[request.url] = Array(queue.dropFirst()) }
         urls.append(request.url)
+        requests.append(request)
         timeouts.append(timeout)
         if case .failure(.connect) = answer { throw TransportError(.connect, peer: "fake", detail: "scripted") }
         return Counted(FakeExchange(answer, onWait: {}), self)
