@@ -33,7 +33,20 @@ import Testing
             audience: "a",
             jwksUrl: "https://a.example/jwks"
         ),
-        handoff: .init(message: "Soon.")
+        handoff: .init(message: "Soon.", byModel: true, unansweredTurns: 2),
+        guardrail: .init(blockedMessage: "No.", checksGrounding: true),
+        tools: [
+            .init(
+                name: "findOrder",
+                description: "Finds an order",
+                inputSchema: #"{"type":"object"}"#,
+                lambda: "arn:aws:lambda:us-east-2:111122223333:function:f",
+                url: "https://a.example",
+                headers: [.init(name: "X-Key", value: "v", parameter: "/p")],
+                timeout: 5,
+                confirm: true
+            )
+        ]
     )
 
     private static func json(_ configuration: BotConfiguration) throws -> JSONValue {
@@ -49,6 +62,7 @@ import Testing
         #expect(try BotConfiguration(Self.json(Self.complete)) == Self.complete)
         var bare = Self.complete
         (bare.model.fallback, bare.embeddings, bare.handoff) = (nil, nil, nil)
+        (bare.guardrail, bare.tools) = (nil, [])
         (bare.auth.issuer, bare.auth.audience, bare.auth.jwksUrl) = (nil, nil, nil)
         #expect(try BotConfiguration(Self.json(bare)) == bare)
     }
@@ -56,12 +70,17 @@ import Testing
     /// Every member of every object: taken away, of another type, and one too many beside it.
     @Test func namesWhatIsWrong() throws {
         let document = try Self.json(Self.complete)
-        let optional = ["fallback", "embeddings", "issuer", "audience", "jwksUrl", "handoff"]
+        let optional = [
+            "fallback", "embeddings", "issuer", "audience", "jwksUrl", "handoff", "guardrail", "unansweredTurns",
+            "lambda",
+            "url", "value", "parameter",
+        ]
+        let flags = ["byModel", "checksGrounding", "confirm"]
         var places = 0
         try Self.eachMember(of: document, at: "bot.json") { path, name, changed in
             places += 1
             var error = #expect(throws: ConfigurationError.self, "\(path).\(name)") {
-                try BotConfiguration(changed(.bool(true), name))
+                try BotConfiguration(changed(flags.contains(name) ? 1 : .bool(true), name))
             }
             #expect(error?.description.hasPrefix("\(path).\(name)") == true, "\(String(describing: error))")
             error = #expect(throws: ConfigurationError.self) { try BotConfiguration(changed(1, "extra")) }

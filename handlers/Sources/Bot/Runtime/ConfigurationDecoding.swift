@@ -17,7 +17,9 @@ extension BotConfiguration {
             history: try History(members.object("history")),
             limits: try Limits(members.object("limits")),
             auth: try Auth(members.object("auth")),
-            handoff: try members.optional("handoff", Handoff.init)
+            handoff: try members.optional("handoff", Handoff.init),
+            guardrail: try members.optional("guardrail", Guardrail.init),
+            tools: try members.objects("tools", Tool.init)
         )
         version = try members.integer("version")
         try members.end()
@@ -94,7 +96,48 @@ extension BotConfiguration.Auth {
 
 extension BotConfiguration.Handoff {
     fileprivate init(_ members: Members) throws(ConfigurationError) {
-        self.init(message: try members.text("message"))
+        self.init(
+            message: try members.text("message"),
+            byModel: try members.flag("byModel"),
+            unansweredTurns: try members.optionalInteger("unansweredTurns")
+        )
+        try members.end()
+    }
+}
+
+extension BotConfiguration.Guardrail {
+    fileprivate init(_ members: Members) throws(ConfigurationError) {
+        self.init(
+            blockedMessage: try members.text("blockedMessage"),
+            checksGrounding: try members.flag("checksGrounding")
+        )
+        try members.end()
+    }
+}
+
+extension BotConfiguration.Tool {
+    fileprivate init(_ members: Members) throws(ConfigurationError) {
+        self.init(
+            name: try members.text("name"),
+            description: try members.text("description"),
+            inputSchema: try members.text("inputSchema"),
+            lambda: try members.optionalText("lambda"),
+            url: try members.optionalText("url"),
+            headers: try members.objects("headers", BotConfiguration.Header.init),
+            timeout: try members.integer("timeout"),
+            confirm: try members.flag("confirm")
+        )
+        try members.end()
+    }
+}
+
+extension BotConfiguration.Header {
+    fileprivate init(_ members: Members) throws(ConfigurationError) {
+        self.init(
+            name: try members.text("name"),
+            value: try members.optionalText("value"),
+            parameter: try members.optionalText("parameter")
+        )
         try members.end()
     }
 }
@@ -148,6 +191,16 @@ private final class Members {
     func integer(_ name: String) throws(ConfigurationError) -> Int {
         try need(name, "a whole number") { $0.intValue.flatMap { Int(exactly: $0) } }
     }
+
+    func optionalInteger(_ name: String) throws(ConfigurationError) -> Int? {
+        guard let value = value(name) else { return nil }
+        guard let number = value.intValue.flatMap({ Int(exactly: $0) }) else {
+            throw ConfigurationError("\(path).\(name) is not a whole number")
+        }
+        return number
+    }
+
+    func flag(_ name: String) throws(ConfigurationError) -> Bool { try need(name, "true or false", \.boolValue) }
 
     func number(_ name: String) throws(ConfigurationError) -> Double {
         try need(name, "a number", Self.number)
