@@ -12,6 +12,7 @@ struct ChatCommand: BotctlCommand {
             Examples:
               botctl chat
               botctl chat --message "How long do I have to return an item?"
+              botctl chat --resume
               botctl chat --token "$(botctl token --user 42)"
             """
     )
@@ -24,6 +25,15 @@ struct ChatCommand: BotctlCommand {
     @Option(help: ArgumentHelp("Connect with this token (auth.mode: signed or jwt).", valueName: "token"))
     var token: String?
 
+    @Flag(help: "Go on with the last chat, from wherever it was left.")
+    var resume = false
+
+    func validate() throws {
+        guard !(resume && token != nil) else {
+            throw ValidationError("--resume goes on as the visitor of the last chat, who needs no --token")
+        }
+    }
+
     func execute(_ session: Session) throws(OperationError) -> ExitStatus {
         let view = ChatView(
             console: session.console,
@@ -33,7 +43,8 @@ struct ChatCommand: BotctlCommand {
         )
         let chat = try Talk.session(
             session.context,
-            identity: token.map(Talk.Identity.token) ?? (message == nil ? .remembered : .new),
+            identity: token.map(Talk.Identity.token) ?? (message == nil || resume ? .remembered : .new),
+            resumes: resume,
             session.host,
             emit: view.show
         )

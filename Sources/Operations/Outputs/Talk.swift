@@ -14,10 +14,12 @@ package struct Talk {
     }
 
     /// - Parameters:
+    ///   - resumes: goes on with the last chat of the remembered visitor, if there was one.
     ///   - emit: told what happens in the chat.
     package static func session(
         _ context: ProjectContext,
         identity: Identity,
+        resumes: Bool = false,
         _ host: any OperationHost,
         emit: @escaping (ChatEvent) -> Void
     ) throws(OperationError) -> ChatSession {
@@ -30,20 +32,23 @@ package struct Talk {
             )
         }
         let environment = context.effects.environment
+        let path = ChatTokenStore.path(environment: environment, name: outputs.stack, stage: outputs.region)
         let tokens: ChatTokenStore
         switch identity {
         case .new: tokens = .none
-        case .remembered:
-            let path = ChatTokenStore.path(environment: environment, name: outputs.stack, stage: outputs.region)
-            tokens = path.map(ChatTokenStore.file) ?? .none
+        case .remembered: tokens = path.map(ChatTokenStore.file) ?? .none
         case .token(let token): tokens = .memory(token)
         }
+        // Beside the token: the id of the visitor's last chat.
+        let chats = identity == .remembered ? path.map { ChatTokenStore.file("\($0).chat") } : nil
         return ChatSession(
-            options: ChatSession.Options(url: url),
+            options: ChatSession.Options(url: url, chatId: resumes ? chats?.load() : nil),
             effects: context.effects.chat(),
-            tokens: tokens,
-            emit: emit
-        )
+            tokens: tokens
+        ) { event in
+            if case .welcome(let chatId, _) = event { chats?.save(chatId) }
+            emit(event)
+        }
     }
 }
 
