@@ -36,22 +36,9 @@ package struct Deploy {
         let began = clock.now()
         let loaded = try context.loadSpec(telling: host)
         let package = try context.buildPackage(loaded.spec, host)
-        let cloud = try Cloud(context, region: loaded.spec.region)
-        let identity = try cloud.signIn(loaded.spec, host)
-        let artifacts = ArtifactStore(
-            cloud,
-            account: identity.account,
-            bot: loaded.spec.name,
-            stage: loaded.spec.stage
-        )
-        let rollout = Rollout(
-            context: context,
-            host: host,
-            cloud: cloud,
-            loaded: loaded,
-            approval: options.approval,
-            artifacts: artifacts
-        )
+        let stage = try Stage.open(loaded, context, host)
+        let cloud = stage.cloud
+        let rollout = Rollout(stage, context, host, approval: options.approval)
         let (outcome, stack) = try DeployRun(rollout: rollout, package: package).converge()
         let outputs = BotOutputs(stack, cloud)
         let seconds = began.duration(to: clock.now()).inSeconds

@@ -31,11 +31,10 @@ package struct Diff {
         _ host: any OperationHost,
         options: Options = Options()
     ) throws(OperationError) -> Result {
-        let spec = try context.loadSpec(telling: host).spec
-        let package = try context.buildPackage(spec, host)
-        let cloud = try Cloud(context, region: spec.region)
-        let identity = try cloud.signIn(spec, host)
-        let artifacts = ArtifactStore(cloud, account: identity.account, bot: spec.name, stage: spec.stage)
+        let loaded = try context.loadSpec(telling: host)
+        let package = try context.buildPackage(loaded.spec, host)
+        let stage = try Stage.open(loaded, context, host)
+        let (spec, cloud, artifacts) = (stage.spec, stage.cloud, stage.artifacts)
         let desired = DesiredStack(
             spec,
             bucket: artifacts.bucket,
@@ -43,9 +42,7 @@ package struct Diff {
             architecture: package.architecture.rawValue
         )
         var deployed = DeployedState(template: nil, parameters: [:], manifest: nil)
-        let stack = try cloud.attempt("describe the stack \(desired.name)") { () throws(AWSError) in
-            try cloud.cloudFormation.describeStack(desired.name)
-        }
+        let stack = try stage.stack()
         if let stack, stack.status != .reviewInProgress, stack.status != .deleteComplete {
             deployed.template = try cloud.attempt("read the deployed template") { () throws(AWSError) in
                 try cloud.cloudFormation.getTemplate(desired.name)

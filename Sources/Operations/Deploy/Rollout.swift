@@ -13,6 +13,15 @@ struct Rollout {
     let approval: Approval
     let artifacts: ArtifactStore
 
+    init(_ stage: Stage, _ context: ProjectContext, _ host: any OperationHost, approval: Approval) {
+        self.context = context
+        self.host = host
+        self.approval = approval
+        cloud = stage.cloud
+        loaded = stage.loaded
+        artifacts = stage.artifacts
+    }
+
     var spec: BotSpec { loaded.spec }
 
     /// - Parameters:

@@ -1,6 +1,6 @@
 import AWSClients
 import AWSCore
-package import BotContract
+import BotContract
 import BotSpec
 
 /// The proof that what was deployed works: a customer connects, asks, gets an answer, comes back, and finds it.

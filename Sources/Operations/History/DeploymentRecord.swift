@@ -1,5 +1,5 @@
 import AWSClients
-package import AWSCore
+import AWSCore
 import CloudFormation
 
 /// One deployment that worked, kept in the artifact bucket with its template and its package:

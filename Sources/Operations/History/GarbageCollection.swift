@@ -26,17 +26,12 @@ package struct GarbageCollection {
         keep: Int,
         isDryRun: Bool
     ) throws(OperationError) -> Result {
-        let spec = try context.loadSpec(telling: host).spec
-        let cloud = try Cloud(context, region: spec.region)
-        let identity = try cloud.signIn(spec, host)
-        let artifacts = ArtifactStore(cloud, account: identity.account, bot: spec.name, stage: spec.stage)
+        let stage = try Stage.open(context, host)
+        let (cloud, artifacts) = (stage.cloud, stage.artifacts)
         let records = try artifacts.records()
         let kept = records.prefix(keep)
         var needed = Set(kept.flatMap { artifacts.keys(of: $0) })
-        if let stack = try cloud.attempt(
-            "describe the stack \(spec.stackName)",
-            { () throws(AWSError) in try cloud.cloudFormation.describeStack(spec.stackName) }
-        ), let key = stack.parameters[ArtifactParameter.key] {
+        if let key = try stage.stack()?.parameters[ArtifactParameter.key] {
             needed.formUnion([key, ArtifactStore.manifestKey(for: key)])
         }
         let limit = context.effects.clock.now().advanced(by: .zero - youth)

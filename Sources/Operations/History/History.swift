@@ -22,13 +22,9 @@ package struct History {
         _ host: any OperationHost,
         limit: Int
     ) throws(OperationError) -> Result {
-        let spec = try context.loadSpec(telling: host).spec
-        let cloud = try Cloud(context, region: spec.region)
-        let identity = try cloud.signIn(spec, host)
-        let artifacts = ArtifactStore(cloud, account: identity.account, bot: spec.name, stage: spec.stage)
-        let stack = try cloud.attempt("describe the stack \(spec.stackName)") { () throws(AWSError) in
-            try cloud.cloudFormation.describeStack(spec.stackName)
-        }
+        let stage = try Stage.open(context, host)
+        let (spec, cloud, artifacts) = (stage.spec, stage.cloud, stage.artifacts)
+        let stack = try stage.stack()
         let template =
             try stack == nil
             ? nil

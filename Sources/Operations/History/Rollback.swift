@@ -16,22 +16,12 @@ package struct Rollback {
     ) throws(OperationError) -> Deploy.Result {
         let clock = context.effects.clock
         let began = clock.now()
-        let loaded = try context.loadSpec(telling: host)
-        let spec = loaded.spec
-        let cloud = try Cloud(context, region: spec.region)
-        let identity = try cloud.signIn(spec, host)
-        let artifacts = ArtifactStore(cloud, account: identity.account, bot: spec.name, stage: spec.stage)
+        let stage = try Stage.open(context, host)
+        let (spec, cloud, artifacts) = (stage.spec, stage.cloud, stage.artifacts)
         let readiness = StackReadiness(cloud: cloud, context: context, host: host, name: spec.stackName)
         _ = try readiness.makeReady()
         let stack = try cloud.deployedStack(of: spec)
-        let rollout = Rollout(
-            context: context,
-            host: host,
-            cloud: cloud,
-            loaded: loaded,
-            approval: options.approval,
-            artifacts: artifacts
-        )
+        let rollout = Rollout(stage, context, host, approval: options.approval)
         let deployedTemplate = try rollout.template(of: stack.name)
         let record = try choose(id, artifacts, stack, deployedTemplate, spec)
         let desired = try desired(record, artifacts, spec)
