@@ -7,7 +7,7 @@ struct StatusView {
 
     func text(_ style: Style) -> String {
         var rows = [["stack", "\(style.bold(status.stack)) in \(status.region)"], ["state", state(style)]]
-        if let reason = status.reason { rows.append(["", visible(reason)]) }
+        if let reason = status.reason, !reason.isEmpty { rows.append(["", visible(reason)]) }
         if let changed = status.updated ?? status.created {
             let author = status.author.map { " by \(visible($0))" } ?? ""
             rows.append([status.updated == nil ? "created" : "changed", "\(changed.rfc3339)\(author)"])
