@@ -2,7 +2,7 @@ import Operations
 import Testing
 
 @Suite struct HistoryTests {
-    /// Three deployments; the second one's package is the bad one.
+    /// Two deployments; the second one's package is the bad one.
     private func fixture() throws -> Fixture {
         let fixture = Fixture()
         try fixture.deploy()

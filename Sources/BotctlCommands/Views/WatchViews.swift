@@ -1,5 +1,4 @@
 import AWSCore
-import FoundationEssentials
 import Operations
 
 struct StatusView {

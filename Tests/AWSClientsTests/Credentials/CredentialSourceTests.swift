@@ -5,20 +5,8 @@ import Testing
 @testable import AWSClients
 
 /// What the table beside botocore does not show: who is asked, how often, where a mistake is, and what is never said.
-@Suite struct CredentialSourceTests {
-    private let bench = CredentialBench()
-    private var clock: ManualClock { bench.clock }
-
-    private func failure(_ options: SessionOptions) -> SessionError? { bench.failure(options) }
-
-    private func options(
-        _ environment: [String: String] = [:],
-        config: String = "",
-        transport: any HTTPTransport = RecordingTransport(),
-        credentials: CredentialsEffects = .none
-    ) -> SessionOptions {
-        bench.options(environment, config: config, transport: transport, credentials: credentials)
-    }
+@Suite struct CredentialSourceTests: OnCredentialBench {
+    let bench = CredentialBench()
 
     private static let mfa = """
         [default]

@@ -5,20 +5,8 @@ import Testing
 @testable import AWSClients
 
 /// Containers, instances, and answers that are not what they should be.
-@Suite struct MachineCredentialsTests {
-    private let bench = CredentialBench()
-    private var clock: ManualClock { bench.clock }
-
-    private func failure(_ options: SessionOptions) -> SessionError? { bench.failure(options) }
-
-    private func options(
-        _ environment: [String: String] = [:],
-        config: String = "",
-        transport: any HTTPTransport = RecordingTransport(),
-        credentials: CredentialsEffects = .none
-    ) -> SessionOptions {
-        bench.options(environment, config: config, transport: transport, credentials: credentials)
-    }
+@Suite struct MachineCredentialsTests: OnCredentialBench {
+    let bench = CredentialBench()
 
     // MARK: Hostile answers
 

@@ -39,3 +39,23 @@ final class ManualClock: WallClock {
         time = time.advanced(by: duration)
     }
 }
+
+/// A suite whose tests work on a bench.
+protocol OnCredentialBench {
+    var bench: CredentialBench { get }
+}
+
+extension OnCredentialBench {
+    var clock: ManualClock { bench.clock }
+
+    func failure(_ options: SessionOptions) -> SessionError? { bench.failure(options) }
+
+    func options(
+        _ environment: [String: String] = [:],
+        config: String = "",
+        transport: any HTTPTransport = RecordingTransport(),
+        credentials: CredentialsEffects = .none
+    ) -> SessionOptions {
+        bench.options(environment, config: config, transport: transport, credentials: credentials)
+    }
+}
