@@ -1,5 +1,5 @@
-/// Makes one classic script of ES modules: comments and spaces go, names become short (`JavaScriptNames`), everything
-/// else stays as it is written. Modules are given so that each comes after those that it imports from, and share one scope:
+/// Makes one classic script of ES modules: comments, spaces and needless punctuation (`JavaScriptPunctuation`) go, names
+/// become short (`JavaScriptNames`), everything else stays as it is written. Modules are given so that each comes after those that it imports from, and share one scope:
 /// a top-level name may be used once.
 struct JavaScriptBundle {
     typealias Token = JavaScriptTokens.Token
@@ -26,6 +26,7 @@ struct JavaScriptBundle {
             body += try bundle.withoutModuleSyntax(tokens, of: path)
         }
         bundle.shortNames = JavaScriptNames.replacements(in: body)
+        body = JavaScriptPunctuation.needed(of: body)
         return "// \(header)\n(()=>{\"use strict\";\(bundle.text(of: body))})();\n"
     }
 
@@ -99,10 +100,9 @@ struct JavaScriptBundle {
         if endsLine(last, next) { return true }
         guard let end = last.text.last, let start = next.text.first else { return false }
         func isWord(_ token: Token) -> Bool { token.kind == .word || token.kind == .regex }
-        // `+ +a` and `a / /b/` stay what they are, and so do `1 .toFixed()` and `a ? .5 : 1`.
-        let operators = "+-*/<>=&|?!.".utf8
-        return isWord(last) && (isWord(next) && start != UInt8(ascii: "/"))
-            || operators.contains(end) && operators.contains(start)
+        // Together they would be `++`, `--`, a comment, `<!--`, `-->` or `...`; and `1 .toFixed()` stays what it is.
+        let others = ["++", "--", "//", "/*", "<!", "->", ".."].contains { $0.utf8.elementsEqual([end, start]) }
+        return isWord(last) && (isWord(next) && start != UInt8(ascii: "/")) || others
             || next.is(".") && last.text.first.map { (0x30...0x39).contains($0) } == true
     }
 

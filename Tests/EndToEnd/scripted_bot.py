@@ -16,10 +16,12 @@ HOSTILE = (
 
 
 class ScriptedBot:
-    """`replies` maps a message to what is said to it: a list of parts, or an error's code. `step` is the time between
+    """`replies` maps a message to what is said to it: a list of parts, or an error's code (once);
+    `confirmations` to the call that waits with it. What is confirmed is the message `confirm`. `step` is the time between
     the parts."""
 
     def __init__(self, step=0.01):
+        self.confirmations = {}
         self.step, self.replies, self.history, self.received, self.tokens = step, {}, {}, [], []
         self.handoff = "A colleague will get back to you."
         self.server = serve(self.talk, "127.0.0.1", 0)
@@ -72,9 +74,10 @@ class ScriptedBot:
                     say(type="pong")
 
     def answer(self, say, chat, frame):
-        reply = self.replies.get(frame["message"], ["You ", "said: ", frame["message"]])
+        message = frame.get("message", "confirm")
+        reply = self.replies.get(message, ["You ", "said: ", message])
         if isinstance(reply, str):
-            self.replies.pop(frame["message"])
+            self.replies.pop(message)
             say(type="error", code=reply, message="There are too many requests right now.", messageId=frame["messageId"])
             return
         for sequence, part in enumerate(reply):
@@ -82,5 +85,6 @@ class ScriptedBot:
             time.sleep(self.step)
         text = "".join(reply)
         sources = SOURCE if "30" in text else []
-        self.remember(chat, frame["messageId"], frame["message"], text, sources)
-        say(type="done", messageId=frame["messageId"], text=text, citations=sources)
+        self.remember(chat, frame["messageId"], message, text, sources)
+        confirmation = {"confirmation": self.confirmations[message]} if message in self.confirmations else {}
+        say(type="done", messageId=frame["messageId"], text=text, citations=sources, **confirmation)

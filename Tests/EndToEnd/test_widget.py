@@ -272,6 +272,29 @@ def test_typing_is_shown_until_the_first_part(browser, bot, open_chat):
     assert browser.run("return window.dots") == [False, True, False]
 
 
+def test_a_call_is_confirmed_once(browser, bot, open_chat):
+    """The call itself is shown, as text; the button sends its id; an expired one has no button."""
+    call = {"id": "01HZ3V9R4YB0E2M8K6T1QWXCNA", "tool": "cancelOrder", "input": '{"order":"<b>A-1001</b>"}', "expiresAt": 4_000_000_000_000}
+    bot.confirmations = {"cancel it": call, "late": {**call, "expiresAt": 1}}
+    open_chat()
+    ask(browser, "late")
+    assert browser.run("return all('[data-action=confirm]').length") == 0
+    ask(browser, "cancel it")
+    assert browser.run("return texts().at(-1)") == 'cancelOrder {"order":"<b>A-1001</b>"}'
+    browser.cdp("Runtime.evaluate", expression=axe_source())
+    problems = browser.run("return axe.run(document.querySelector('botctl-chat'))")["violations"]
+    assert [v["id"] for v in problems if v["id"] != "region"] == []
+    bot.replies["confirm"] = "model_busy"
+    browser.click("[data-action=confirm]")
+    browser.wait("return one('[data-action=retry]')")
+    assert browser.run("return all('[data-action=confirm]').length") == 0
+    browser.click("[data-action=retry]")
+    browser.wait("return all('[data-role=bot] .rate').length === 3")
+    sent = [f for f in bot.received if "confirm" in f]
+    assert sent == [{"action": "sendMessage", "confirm": call["id"], "messageId": sent[0]["messageId"]}] * 2
+    assert browser.run("return texts().slice(-2)") == ["You: ✓ cancelOrder", "Assistant: You said: confirm"]
+
+
 def test_handoff_that_is_not_there_is_hidden(browser, bot, open_chat):
     bot.handoff = None
     open_chat()
@@ -325,7 +348,7 @@ def test_words_events_and_removal(browser, bot, open_chat):
                 "document.addEventListener(`botctl-${name}`, (event) => window.events.push([name, event.detail.text ?? null]))")
     browser.click(".launcher")
     browser.wait("return chat.client?.state === 'ready'")
-    assert browser.run("return [one('h2').textContent, one('.send').ariaLabel, ...texts()]") == ["Hilfe", "Senden", "Assistant: Guten Tag!"]
+    assert browser.run("return [one('h2').textContent, one('.send').title, ...texts()]") == ["Hilfe", "Senden", "Assistant: Guten Tag!"]
     browser.keys("x", ENTER)
     browser.wait("return texts().length === 3 && all('.rate').length === 1")
     browser.click(".close")

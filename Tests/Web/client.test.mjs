@@ -445,6 +445,42 @@ test("feedback and handoff are answered, and asked again after a broken connecti
   assert.equal(await handed, "Wait, please.");
 });
 
+test("a call that waits is confirmed as a turn, over a broken connection and a reload", async () => {
+  const call = { id: "01HZ3V9R4YB0E2M8K6T1QWXCNA", tool: "cancelOrder", input: '{"order":"A-1001"}', expiresAt: 4e12 };
+  const { world, client } = await start();
+  const asked = client.send("Cancel A-1001");
+  world.socket.say(done("id-1", "Shall I?", { confirmation: call }));
+  assert.deepEqual((await asked.done).confirmation, call);
+  assert.deepEqual(client.messages[1].confirmation, call);
+  world.socket.take();
+  client.confirm(call);
+  const frame = { action: "sendMessage", confirm: call.id, messageId: "id-2" };
+  assert.deepEqual(world.socket.take(), [frame]);
+  world.socket.end();
+  await world.nextSocket();
+  await world.welcome();
+  assert.deepEqual(world.socket.take(), [frame]);
+  client.close();
+
+  const again = new BotClient(world.options);
+  assert.equal(again.messages[0].confirm, call.id);
+  again.connect();
+  await world.welcome({ history: [{ ...stored(2, "bot", "id-1", "Shall I?"), confirmation: call }] });
+  assert.deepEqual(again.messages[0].confirmation, call, "as long as it can be given");
+  assert.deepEqual(world.socket.take(), [frame]);
+  world.socket.say({ type: "error", code: "model_busy", message: "Later.", messageId: "id-2" });
+  assert.equal(again.messages.at(-1).error.retryable, true);
+  const retried = again.retry("id-2");
+  assert.deepEqual(world.socket.take(), [frame], "under its id, which runs nothing twice");
+  world.socket.say(done("id-2", "Done."));
+  assert.equal((await retried.done).text, "Done.");
+  assert.deepEqual(texts(again).slice(-2), ["customer done: ✓ cancelOrder", "bot done: Done."]);
+
+  const late = again.confirm(call);
+  world.socket.say({ type: "error", code: "unknown_confirmation", message: "Ask again.", messageId: late.messageId });
+  await assert.rejects(late.done, { code: "unknown_confirmation", retryable: false });
+});
+
 test("refusals reach who asked", async () => {
   const { world, client } = await start();
   const handed = client.handoff();

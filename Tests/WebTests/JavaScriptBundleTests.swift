@@ -17,17 +17,35 @@ import Testing
         // Comments and spaces, outside of what has them inside.
         ("a = 1; // one\nb = 2;", "a=1;b=2;"), ("/* a\n * b */\na = \"// b /* c */\";", "a=\"// b /* c */\";"),
         ("a = 'it\\'s // b';", "a='it\\'s // b';"), ("return a;", "return a;"), ("typeof a in b", "typeof a in b"),
-        ("a = /[/\"'`]\\/ +/gu.test(b)", "a= /[/\"'`]\\/ +/gu.test(b)"), ("a / b / c", "a/b/c"),
+        ("a = /[/\"'`]\\/ +/gu.test(b)", "a=/[/\"'`]\\/ +/gu.test(b)"), ("a / b / c", "a/b/c"),
         ("(a) / b; // x", "(a)/b;"), ("a[0] / 2 /* / */", "a[0]/2"),
         ("`a  // b ${ c + `  ${ d }  ` }  e`", "`a  // b ${c+`  ${d}  `}  e`"), ("a = {}; `}`", "a={};`}`"),
         ("`${ { a: 1 }.a }`", "`${{a:1}.a}`"),
         // Operators that would become others.
         ("a + +b", "a+ +b"), ("a - -b", "a- -b"), ("a++ + b", "a++ +b"), ("1 .toFixed()", "1 .toFixed()"),
-        ("a ? .5 : 1", "a? .5:1"), ("a ?? b?.c", "a??b?.c"), ("x = (a) => b", "x=(a)=>b"), ("!(a)", "!(a)"),
+        ("a ? .5 : 1", "a?.5:1"), ("a < !--b", "a< !--b"), ("a-- > b", "a-- >b"), ("a && !b", "a&&!b"),
+        ("[... .5]", "[... .5]"), ("a = -b", "a=-b"), ("a ?? b?.c", "a??b?.c"), ("x = (a) => b", "x=a=>b"),
+        ("x = (a, b) => (c)", "x=(a,b)=>(c)"),
+        ("async (a) => b", "async a=>b"), ("x = ({ a }) => b", "x=({a})=>b"), ("(a) >= b", "(a)>=b"),
+        ("!(a)", "!(a)"),
         // Ends of lines end statements.
         ("a = b\nc()", "a=b\nc()"), ("let a\n++b", "let a\n++b"), ("return\na", "return\na"),
-        ("a\n  .b()\n  ?? c", "a.b()??c"), ("f(\n  a,\n  b,\n)", "f(a,b,)"),
-        ("if (a) {\n  b();\n}\nc()", "if(a){b();}\nc()"),
+        ("a\n  .b()\n  ?? c", "a.b()??c"), ("f(\n  a,\n  b,\n)", "f(a,b)"),
+        ("if (a) {\n  b();\n}\nc()", "if(a){b()}c()"), ("a = {}\nb()", "a={}\nb()"),
+        ("a = () => {\n}\nb()", "a=()=>{}\nb()"), ("a = function () {}\nb()", "a=function(){}\nb()"),
+        ("a = class {}\nb()", "a=class{}\nb()"), ("`${a\n}`\nb()", "`${a}`\nb()"),
+        // Semicolons and commas that are more than ends.
+        ("{ while (a()); }", "{while(a());}"), ("{ if (a) b(); else; }", "{if(a)b();else;}"),
+        ("{ for (;;); }", "{for(;;);}"),
+        ("[a, , ].length", "[a,,].length"), ("[,]", "[,]"), ("x = { a, b: [c,], };", "x={a,b:[c]};"),
+        ("`${a};`;", "`${a};`;"),
+        // Declarations in a row.
+        ("let a = 1; let b; c();", "let a=1,b;c();"),
+        ("let a = f(() => { let b; });\nlet c;", "let a=f(()=>{let b}),c;"),
+        ("const a = 1; let b = 2;", "const a=1;let b=2;"), ("for (let a = 1; b; c) {}", "for(let a=1;b;c){}"),
+        ("const a = `${b};${c}`; const d = 1;", "const a=`${b};${c}`,d=1;"),
+        ("{ let a = 1 } let b;", "{let a=1}let b;"),
+        ("const { a } = b; const [c] = d;", "const{a}=b,[c]=d;"),
         // Style sheets.
         (
             "x = String.raw`\n.a b { color: red; }\n@media (a: b) { .c { d: e } }\n`;",
@@ -45,18 +63,18 @@ import Testing
         ("const count = 1; use({ count });", "const count=1;use({count});"),
         ("const count = 1; use({ count: 2 });", "const count=1;use({count:2});"),
         ("const { count } = it; use(count);", "const{count}=it;use(count);"),
-        ("const count = 1; class Box { count = 2; }", "const count=1;class a{count=2;}"),
+        ("const count = 1; class Box { count = 2; }", "const count=1;class a{count=2}"),
         ("const count = 1; it = { count() {} };", "const count=1;it={count(){}};"),
         ("const count = 1; use(`${count}`, [...count]);", "const a=1;use(`${a}`,[...a]);"),
         // Of the browser, not of the script.
         ("use(document);", "use(document);"), ("const use = document;", "const a=document;"),
-        ("if (thing) { go(); }", "if(thing){go();}"),
-        ("for (let index = 0;;) { go(index); }", "for(let a=0;;){go(a);}"),
+        ("if (thing) { go(); }", "if(thing){go()}"),
+        ("for (let index = 0;;) { go(index); }", "for(let a=0;;){go(a)}"),
         ("use((left, right) => left + right);", "use((a,b)=>a+b);"),
-        ("use(function (left) { return left; });", "use(function(a){return a;});"),
+        ("use(function (left) { return left; });", "use(function(a){return a});"),
         // Never a name that is there.
         ("const count = 1; a(count, b);", "const c=1;a(c,b);"),
-        ("class Box { #secret = 1; read() { return this.#secret; } }", "class a{#a=1;read(){return this.#a;}}"),
+        ("class Box { #secret = 1; read() { return this.#secret; } }", "class a{#a=1;read(){return this.#a}}"),
     ])
     func names(_ source: String, _ expected: String) throws {
         #expect(try body(source) == expected)
@@ -67,7 +85,7 @@ import Testing
             "// one\nexport const first = 1;\nexport class Second {}\n",
             "import { first, Second } from \"./0.js\";\nimport {\n  first,\n} from \"./0.js\";\nuse(first, new Second());\n"
         )
-        #expect(script == "const b=1;class a{}\nuse(b,new a());")
+        #expect(script == "const b=1;class a{}use(b,new a());")
     }
 
     @Test(arguments: [

@@ -70,22 +70,23 @@ export class ChatClient extends EventTarget {
   /**
    * Sends a message; while there is no connection it waits for one. The bot answers one at a time.
    * @param {string} text
-   * @param {{messageId?: string, signal?: AbortSignal}} [options]
+   * @param {{messageId?: string, signal?: AbortSignal, confirm?: string}} [options] `confirm`: the id of a confirmation,
+   * which is sent in the text's place
    * @returns {PendingReply}
    */
-  send(text, { messageId = this.#options.newId(), signal } = {}) {
+  send(text, { messageId = this.#options.newId(), signal, confirm } = {}) {
     const reply = this.makeReply(messageId);
     try {
       if (this.state === "closed") throw closedError();
       if (signal?.aborted) throw new BotError("aborted", "The message was taken back.", { messageId });
-      encodeFrame({ action: "sendMessage", message: text, messageId });
+      encodeFrame(messageFrame({ text, messageId, confirm }));
     } catch (error) {
       reply.fail(error);
       return reply;
     }
-    this.#turns.push({ messageId, text, reply, sends: 0, isOut: false });
+    this.#turns.push({ messageId, text, confirm, reply, sends: 0, isOut: false });
     this.#transcript.put("customer", messageId, {
-      text, state: "queued", createdAt: this.#connection.clock.now(), error: undefined,
+      text, confirm, state: "queued", createdAt: this.#connection.clock.now(), error: undefined,
     });
     signal?.addEventListener("abort", () => this.#takeBack(messageId), { once: true });
     this.#persist();
@@ -93,6 +94,16 @@ export class ChatClient extends EventTarget {
     this.connect();
     this.#flush();
     return reply;
+  }
+
+  /**
+   * Gives the customer's word for a call that a reply waits with. Answered like a message; the call is made once.
+   * @param {{id: string, tool: string}} confirmation a reply's
+   * @param {{messageId?: string, signal?: AbortSignal}} [options]
+   */
+  confirm({ id, tool }, options) {
+    // What the bot keeps as the customer's words.
+    return this.send(`✓ ${tool}`, { ...options, confirm: id });
   }
 
   /** What `send` returns. */
@@ -105,7 +116,8 @@ export class ChatClient extends EventTarget {
     const message = this.#transcript.find("customer", messageId);
     if (message?.state !== "failed") throw new BotError("unknown_message", "No such message has failed.", { messageId });
     this.#transcript.remove("customer", messageId);
-    return this.send(message.text, message.error?.code === "message_id_reused" ? {} : { messageId });
+    const { text, confirm } = message;
+    return this.send(text, message.error.code === "message_id_reused" ? { confirm } : { messageId, confirm });
   }
 
   /** @param {string} messageId of the message whose reply is meant @param {"up" | "down"} rating @param {string} [comment] */
@@ -205,7 +217,7 @@ export class ChatClient extends EventTarget {
     if (!isKnown) return;
     this.#transcript.put("bot", frame.messageId, {
       text: frame.text, citations: frame.citations ?? [], usage: frame.usage ?? undefined, state: "done",
-      createdAt: this.#connection.clock.now(),
+      confirmation: frame.confirmation ?? undefined, createdAt: this.#connection.clock.now(),
     });
     this.#finish(frame);
     this.#changed();
@@ -214,13 +226,14 @@ export class ChatClient extends EventTarget {
   }
 
   /** `answer`: a `done`, or the same reply from the history. */
-  #finish({ messageId, text, citations, usage }) {
+  #finish({ messageId, text, citations, usage, confirmation }) {
     const message = this.#transcript.find("customer", messageId);
     if (message) Object.assign(message, { state: "done", error: undefined });
     const turn = this.#remove(messageId);
     if (!turn) return;
     this.#connection.proven();
     const done = { messageId, text, citations: citations ?? [], usage: usage ?? undefined };
+    if (confirmation) done.confirmation = confirmation;
     turn.reply.finish(done);
     this.#emit("done", done);
   }
@@ -275,7 +288,7 @@ export class ChatClient extends EventTarget {
     turn.sends += 1;
     const message = this.#transcript.find("customer", turn.messageId);
     if (message) message.state = "sent";
-    this.#connection.send({ action: "sendMessage", message: turn.text, messageId: turn.messageId });
+    this.#connection.send(messageFrame(turn));
     this.#connection.after("answer", answerTime, () => this.#unanswered(turn));
     this.#changed();
   }
@@ -339,7 +352,7 @@ export class ChatClient extends EventTarget {
   // Storage, events.
 
   #persist() {
-    const pending = this.#turns.map(({ messageId, text }) => [messageId, text]);
+    const pending = this.#turns.map(({ messageId, text, confirm }) => [messageId, text, confirm]);
     try {
       this.#options.storage?.setItem(this.#options.storageKey, JSON.stringify({ token: this.#connection.token, chatId: this.#chatId, pending }));
     } catch {
@@ -357,14 +370,16 @@ export class ChatClient extends EventTarget {
     if (typeof kept !== "object" || kept === null) return;
     if (typeof kept.token === "string") this.#connection.token = kept.token;
     if (typeof kept.chatId === "string") this.#chatId = kept.chatId;
-    for (const [messageId, text] of Array.isArray(kept.pending) ? kept.pending.filter(Array.isArray) : []) {
+    for (const [messageId, text, given] of Array.isArray(kept.pending) ? kept.pending.filter(Array.isArray) : []) {
+      // What is undefined is null in JSON.
+      const confirm = given ?? undefined;
       try {
-        encodeFrame({ action: "sendMessage", message: text, messageId });
+        encodeFrame(messageFrame({ text, messageId, confirm }));
       } catch {
         continue;
       }
-      this.#turns.push({ messageId, text, reply: this.makeReply(messageId), sends: 0, isOut: false });
-      this.#transcript.put("customer", messageId, { text, state: "queued" });
+      this.#turns.push({ messageId, text, confirm, reply: this.makeReply(messageId), sends: 0, isOut: false });
+      this.#transcript.put("customer", messageId, { text, confirm, state: "queued" });
     }
   }
 
@@ -376,6 +391,9 @@ export class ChatClient extends EventTarget {
     this.dispatchEvent(new DetailEvent(type, detail));
   }
 }
+
+const messageFrame = ({ text, confirm, messageId }) =>
+  ({ action: "sendMessage", message: confirm ? undefined : text, confirm, messageId });
 
 const closedError = () => new BotError("closed", "The chat is closed.");
 

@@ -30,26 +30,24 @@ const demand = (holds, code = "bad_frame", message = code) => {
 
 const isText = (given) => typeof given === "string";
 
-const checks = {
-  hello: (f) => demand(f.chatId === undefined || isText(f.chatId)),
-  sendMessage(f) {
-    checkMessageId(f.messageId);
-    demand(isText(f.message));
-    demand(!blankPattern.test(f.message), "message_empty", "The message is empty.");
-  },
-  history: (f) => demand(f.before === undefined || historyIdPattern.test(f.before)),
-  feedback(f) {
-    checkMessageId(f.messageId);
-    demand(f.rating === "up" || f.rating === "down");
-    demand(f.comment === undefined || isText(f.comment));
-  },
-  handoff() {},
-  ping() {},
-};
+const isCount = (given) => Number.isSafeInteger(given);
+const isRating = (given) => given === "up" || given === "down";
+const optional = (holds) => (given) => given === undefined || holds(given);
+const isList = (holds) => (given) => Array.isArray(given) && given.every(holds);
+const isRecord = (fields) => (given) =>
+  typeof given === "object" && given !== null && !Array.isArray(given) &&
+  Object.entries(fields).every(([field, holds]) => holds(given[field] ?? undefined));
 
-const checkMessageId = (id) => {
-  demand(isText(id));
-  demand(messageIdPattern.test(id), "bad_message_id");
+const isHistoryId = (given) => isText(given) && historyIdPattern.test(given);
+
+const checks = {
+  hello: isRecord({ chatId: optional(isText) }),
+  sendMessage: ({ messageId, message, confirm }) =>
+    isText(messageId) && (confirm === undefined ? isText(message) : message === undefined && isHistoryId(`${confirm}.1`)),
+  history: isRecord({ before: optional(isHistoryId) }),
+  feedback: isRecord({ messageId: isText, rating: isRating, comment: optional(isText) }),
+  handoff: isRecord({}),
+  ping: isRecord({}),
 };
 
 /**
@@ -59,7 +57,9 @@ const checkMessageId = (id) => {
 export const encodeFrame = (frame) => {
   demand(isText(frame.action));
   demand(Object.hasOwn(checks, frame.action), "unknown_action");
-  checks[frame.action](frame);
+  demand(checks[frame.action](frame));
+  demand(messageIdPattern.test(frame.messageId ?? "-"), "bad_message_id");
+  demand(!blankPattern.test(frame.message ?? "-"), "message_empty", "The message is empty.");
   const sorted = {};
   for (const key of Object.keys(frame).sort()) {
     const given = frame[key];
@@ -70,13 +70,7 @@ export const encodeFrame = (frame) => {
   return json;
 };
 
-const isCount = (given) => Number.isSafeInteger(given);
-const optional = (holds) => (given) => given === undefined || holds(given);
-const isList = (holds) => (given) => Array.isArray(given) && given.every(holds);
-const isRecord = (fields) => (given) =>
-  typeof given === "object" && given !== null && !Array.isArray(given) &&
-  Object.entries(fields).every(([field, holds]) => holds(given[field] ?? undefined));
-
+const isConfirmation = isRecord({ id: isText, tool: isText, input: isText, expiresAt: isCount });
 const isCitation = isRecord({ id: isText, title: isText, file: isText });
 const isMessage = isRecord({
   id: isText,
@@ -85,6 +79,7 @@ const isMessage = isRecord({
   text: isText,
   createdAt: isCount,
   citations: isList(isCitation),
+  confirmation: optional(isConfirmation),
 });
 const isUsage = isRecord({ inputTokens: isCount, outputTokens: isCount });
 
@@ -93,12 +88,13 @@ const shapes = {
   delta: isRecord({ messageId: isText, seq: isCount, text: isText }),
   done: isRecord({
     messageId: isText, text: isText, citations: optional(isList(isCitation)), usage: optional(isUsage),
+    confirmation: optional(isConfirmation),
   }),
   error: isRecord({
     code: isText, message: optional(isText), messageId: optional(isText), retryAfter: optional(isCount),
   }),
   history: isRecord({ messages: optional(isList(isMessage)), before: optional(isText) }),
-  feedback: isRecord({ messageId: isText, rating: (rating) => rating === "up" || rating === "down" }),
+  feedback: isRecord({ messageId: isText, rating: isRating }),
   handoff: isRecord({ message: isText }),
   pong: isRecord({}),
 };

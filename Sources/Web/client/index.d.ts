@@ -12,12 +12,23 @@ export interface Usage {
   outputTokens: number;
 }
 
+/** A call of a tool that waits for the customer: show `tool` and `input` (JSON) beside the button. */
+export interface Confirmation {
+  id: string;
+  tool: string;
+  input: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+}
+
 export interface Answer {
   messageId: string;
   text: string;
   citations: Citation[];
   /** Absent where the answer came from the store. */
   usage?: Usage;
+  /** To be given to `confirm`. */
+  confirmation?: Confirmation;
 }
 
 export interface ChatMessage {
@@ -29,6 +40,10 @@ export interface ChatMessage {
   /** Milliseconds since 1970. */
   readonly createdAt?: number;
   readonly citations: readonly Citation[];
+  /** Of a reply, as long as it can be given. */
+  readonly confirmation?: Confirmation;
+  /** Of a customer's message: the id of the confirmation that it gives. */
+  readonly confirm?: string;
   /** `queued`: not sent yet; `sent`: not answered yet; `streaming`: part of a reply. */
   readonly state: "queued" | "sent" | "streaming" | "done" | "failed";
   /** Of a message that `failed`. */
@@ -117,6 +132,8 @@ export class BotClient extends EventTarget {
   connect(): Promise<void>;
   /** Sends a message; while there is no connection it waits for one. */
   send(text: string, options?: { messageId?: string; signal?: AbortSignal }): Reply;
+  /** Has the call made that a reply waits with; answered like a message. */
+  confirm(confirmation: Confirmation, options?: { messageId?: string; signal?: AbortSignal }): Reply;
   /** Sends a failed message again. */
   retry(messageId: string): Reply;
   feedback(messageId: string, rating: Rating, comment?: string): Promise<{ messageId: string; rating: Rating }>;

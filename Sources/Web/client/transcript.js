@@ -1,7 +1,7 @@
 /**
  * A chat's messages in order, from what was sent here, what came, and the pages of its history.
- * A message: `{id?, messageId, role, text, createdAt?, citations, state, error?, rating?}`; `state` is `queued`, `sent`,
- * `streaming`, `done` or `failed`.
+ * A message: `{id?, messageId, role, text, createdAt?, citations, confirmation?, state, error?, rating?}`; `state` is
+ * `queued`, `sent`, `streaming`, `done` or `failed`. `confirm` is what a customer's message confirms.
  */
 export class Transcript {
   /** @type {Record<string, any>[]} */

@@ -8,6 +8,7 @@
 export const make = (tag, fields = {}, ...children) => {
   const isVector = tag === "svg" || tag === "path";
   const element = isVector ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
+  if (tag === "button") element.type = tag;
   for (const [key, given] of Object.entries(fields)) {
     if (given === null || given === undefined || given === false) continue;
     if (key.startsWith("on")) element.addEventListener(key.slice(2), given);

@@ -127,7 +127,7 @@ export class BotctlChat extends HTMLElement {
     addStyle(this.#root, this.nonce);
     const strings = this.#strings;
     this.#launcher = make("button", {
-      type: "button", class: "launcher", "aria-label": strings.open, title: strings.open, "aria-haspopup": "dialog",
+      class: "launcher", title: strings.open, "aria-haspopup": "dialog",
       "aria-expanded": "false", onclick: () => (this.isOpen ? this.close() : this.open()),
     }, icon(icons.chat));
     this.#root.append(this.#launcher);

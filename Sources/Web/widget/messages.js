@@ -10,7 +10,8 @@ export class MessageList {
   #rows = new Map();
   #signatures = new WeakMap();
 
-  /** @param {{strings: Record<string, string>, hosts: string[], rate: Function, retry: Function}} options */
+  /** @param {{strings: Record<string, string>, hosts: string[], rate: Function, retry: Function,
+   *   confirm: Function}} options */
   constructor(options) {
     this.#options = options;
     this.element = make("ol");
@@ -19,6 +20,7 @@ export class MessageList {
   /** @param {Record<string, any>[]} messages */
   show(messages) {
     const rows = new Map();
+    const given = messages.map(({ confirm }) => confirm);
     let last = null;
     for (const message of messages) {
       const key = `${message.role} ${message.messageId}`;
@@ -27,17 +29,19 @@ export class MessageList {
       const next = last ? last.nextSibling : this.element.firstChild;
       if (next !== row) this.element.insertBefore(row, next);
       last = row;
-      const signature = JSON.stringify([message.text, message.state, message.rating, message.error?.code]);
+      const { confirmation } = message;
+      const waits = confirmation?.expiresAt > Date.now() && !given.includes(confirmation.id) && confirmation;
+      const signature = JSON.stringify([message.text, message.state, message.rating, message.error?.code, waits]);
       if (this.#signatures.get(row) !== signature) {
         this.#signatures.set(row, signature);
-        this.#fill(row, message);
+        this.#fill(row, message, waits);
       }
     }
     for (const [key, row] of this.#rows) if (!rows.has(key)) row.remove();
     this.#rows = rows;
   }
 
-  #fill(row, message) {
+  #fill(row, message, waits) {
     const focused = row.getRootNode().activeElement;
     const action = row.contains(focused) ? focused.dataset.action : undefined;
     const { strings, hosts } = this.#options;
@@ -49,24 +53,24 @@ export class MessageList {
         ? make("a", { href: part.href, target: "_blank", rel: "noopener noreferrer", text: part.text })
         : part.text);
     }
-    row.replaceChildren(text, ...this.#below(message));
+    row.replaceChildren(text, ...this.#below(message, waits));
     if (action) row.querySelector(`[data-action="${action}"]`)?.focus();
   }
 
-  #below(message) {
-    const { strings, rate, retry } = this.#options;
+  #below(message, waits) {
+    const { strings, rate, retry, confirm } = this.#options;
     if (message.role === "customer") {
       if (message.state === "queued") return [make("div", { class: "meta", text: strings.queued })];
       if (message.state !== "failed") return [];
       const failure = make("span", { class: "alert", text: message.error?.message || strings.failed });
       const again = message.error?.retryable && make("button", {
-        type: "button", class: "link", "data-action": "retry", text: strings.retry, onclick: () => retry(message.messageId),
+        class: "link", "data-action": "retry", text: strings.retry, onclick: () => retry(message.messageId),
       });
       return [make("div", { class: "meta" }, failure, again || null)];
     }
     if (message.role !== "bot" || message.state !== "done" || message.isLocal) return [];
-    const button = (rating, label) => make("button", {
-      type: "button", "data-action": rating, "aria-label": label, title: label,
+    const button = (rating, title) => make("button", {
+      "data-action": rating, title,
       "aria-pressed": String(message.rating === rating), onclick: () => rate(message.messageId, rating),
     }, icon(icons[rating]));
     const meta = make("div", { class: "meta" });
@@ -74,6 +78,10 @@ export class MessageList {
       meta.append(strings.sources, make("ul", {}, ...message.citations.map(({ title }) => make("li", { dir: "auto", text: title }))));
     }
     meta.append(make("span", { class: "rate" }, button("up", strings.helpful), button("down", strings.unhelpful)));
-    return [meta];
+    if (!waits) return [meta];
+    // The call itself, not only the model's words about it.
+    return [make("div", { class: "text", dir: "auto", text: `${waits.tool} ${waits.input}` }), make("button", {
+      class: "yes", "data-action": "confirm", text: strings.confirm, onclick: () => confirm(waits),
+    }), meta];
   }
 }

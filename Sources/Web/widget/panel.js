@@ -33,9 +33,10 @@ export class ChatPanel {
       hosts: settings.hosts,
       rate: (messageId, rating) => this.#rate(messageId, rating),
       retry: (messageId) => this.client.retry(messageId),
+      confirm: (confirmation) => this.client.confirm(confirmation),
     });
-    const button = (kind, label, action) => make("button", {
-      type: "button", class: kind, "aria-label": label, title: label, onclick: action,
+    const button = (kind, title, action) => make("button", {
+      class: kind, title, onclick: action,
     }, icon(icons[kind]));
     this.#person = button("person", strings.person, () => this.#handOff());
     this.#person.hidden = !handoff;
@@ -51,7 +52,7 @@ export class ChatPanel {
     this.#note = make("p", { class: "note", hidden: true });
     this.#announcer = make("p", { class: "sr", role: "status" });
     this.#earlier = make("button", {
-      type: "button", class: "earlier link", text: strings.earlier, hidden: true, onclick: () => this.#loadEarlier(),
+      class: "earlier link", text: strings.earlier, hidden: true, onclick: () => this.#loadEarlier(),
     });
     this.#dots = make("div", { class: "text dots", hidden: true }, make("span", { class: "sr", text: strings.typing }),
       make("i"), make("i"), make("i"));
@@ -68,7 +69,7 @@ export class ChatPanel {
       this.#announcer,
       make("form", { onsubmit: (event) => { event.preventDefault(); this.#send(); } },
         this.#input,
-        make("button", { class: "send", "aria-label": strings.send, title: strings.send }, icon(icons.send))));
+        make("button", { class: "send", title: strings.send, type: "submit" }, icon(icons.send))));
     this.#listen();
     this.#show();
     this.client.connect().catch(() => {});

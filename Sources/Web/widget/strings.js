@@ -8,20 +8,21 @@ const english = {
   send: "Send",
   you: "You",
   bot: "Assistant",
-  typing: "Assistant is writing …",
+  typing: "Writing …",
   sources: "Sources",
   earlier: "Earlier messages",
   helpful: "Helpful",
   unhelpful: "Not helpful",
-  thanks: "Thank you for your feedback.",
+  thanks: "Thank you.",
   person: "Talk to a person",
   forget: "Forget this chat",
   forgotten: "The chat is forgotten on this device.",
   retry: "Try again",
+  confirm: "Confirm",
   queued: "Waiting to be sent",
   failed: "Not sent.",
   connecting: "Connecting …",
-  offline: "No connection. Messages are sent when it is back.",
+  offline: "No connection. Messages wait for it.",
   unavailable: "Nobody can take over right now.",
 };
 
@@ -36,7 +37,7 @@ export const stringsWith = (own) => {
       if (word in english && typeof text === "string") strings[word] = text;
     }
   } catch {
-    console.warn("botctl-chat: strings is not a JSON object");
+    console.warn("botctl-chat: bad strings");
   }
   return strings;
 };

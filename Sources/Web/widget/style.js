@@ -105,6 +105,7 @@ li[data-role="customer"] { align-items: flex-end; }
 .rate [aria-pressed="true"] { background: var(--accent); color: var(--on-accent); }
 .alert { color: var(--alert); }
 .link { text-decoration: underline; color: inherit; min-block-size: 24px; }
+.yes { padding: 8px 16px; }
 .dots { display: inline-flex; gap: 4px; padding-block: 6px; }
 .dots i { inline-size: 7px; block-size: 7px; border-radius: 50%; background: var(--muted); animation: blink 1.2s infinite; }
 .dots i:nth-child(2) { animation-delay: .2s; }
@@ -123,7 +124,8 @@ textarea {
   border-radius: 10px;
 }
 textarea::placeholder { color: var(--muted); opacity: 1; }
-form button { inline-size: 40px; block-size: 40px; border-radius: 10px; background: var(--accent); color: var(--on-accent); display: grid; place-items: center; }
+form button { inline-size: 40px; block-size: 40px; display: grid; place-items: center; }
+.yes, form button { border-radius: 10px; background: var(--accent); color: var(--on-accent); }
 :host(:dir(rtl)) .send svg { transform: scaleX(-1); }
 .sr { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 :host([phone]) .panel {
