@@ -145,7 +145,7 @@ let package = Package(
             name: "OperationsTests",
             dependencies: [
                 "Operations", "BotSpec", "CloudFormation", "Synthesis", "Planning", "HandlerBuild", "AWSClients",
-                "LocalAWS", "Diagnostics", "TestSupport", awsCore, botContract, retrieval,
+                "LocalAWS", "Diagnostics", "TestSupport", "Web", awsCore, botContract, retrieval,
             ],
             exclude: ["Chat/chat_server.py"],
             swiftSettings: settings

@@ -25,6 +25,7 @@ package struct BotSpec: Sendable, Equatable {
     package var guardrail: Guardrail?
     package var alarms: Alarms?
     package var observability: Observability
+    package var widget = Widget()
     package var handlers: Handlers
     package var throttling: Throttling
     package var tags: [String: String]
@@ -168,6 +169,11 @@ extension BotSpec {
         package var dashboard: Bool
         /// Needs the account-wide CloudWatch role of API Gateway.
         package var accessLogs: Bool
+    }
+
+    package struct Widget: Sendable, Equatable {
+        /// The stack serves the widget's file, from a bucket behind CloudFront.
+        package var host = false
     }
 
     package struct Handlers: Sendable, Equatable {

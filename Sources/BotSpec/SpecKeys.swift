@@ -3,8 +3,7 @@ enum SpecKeys {
     static let root = [
         "version", "name", "region", "account", "prompt", "promptFile", "rules", "protect", "tags", "retrieval",
         "embeddings", "model", "history", "table", "routes", "authorizer", "auth", "limits", "handoff", "tools",
-        "guardrail",
-        "alarms", "observability", "handlers", "throttling", "stages",
+        "guardrail", "alarms", "observability", "widget", "handlers", "throttling", "stages",
     ]
     /// What a stage cannot change: they are the spec's, not the stage's.
     static let notInStage = ["version", "name", "stages"]
@@ -32,6 +31,7 @@ enum SpecKeys {
     static let pii = ["type", "action"]
     static let alarms = ["email", "latency", "tokensPerDay"]
     static let observability = ["logRetentionDays", "tracing", "dashboard", "accessLogs"]
+    static let widget = ["host"]
     static let handlers = ["path", "build", "architecture", "sdk", "image"]
     static let throttling = ["rate", "burst"]
 

@@ -16,7 +16,7 @@ struct Botctl: ParsableCommand {
 
             Exit codes: \(ExitStatus.allCases.map { "\($0.rawValue) \($0.meaning)" }.joined(separator: "; ")).
             """,
-        version: Version.text,
+        version: BotctlVersion.text,
         subcommands: [
             InitCommand.self, ValidateCommand.self, SynthCommand.self, BuildCommand.self, DeployCommand.self,
             DiffCommand.self, TeardownCommand.self, ChatCommand.self, TokenCommand.self, RetrieveCommand.self,
@@ -25,10 +25,6 @@ struct Botctl: ParsableCommand {
             ExplainCommand.self, LocalCommand.self, LoginCommand.self, DoctorCommand.self, CompletionsCommand.self,
         ]
     )
-}
-
-enum Version {
-    static let text = "0.1.0"
 }
 
 /// A command: parsed, it calls one operation and hands the result to a view.

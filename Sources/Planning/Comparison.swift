@@ -78,7 +78,7 @@ extension Plan {
         if let policy = resource.deletionPolicy, policy.hasPrefix("Retain") {
             change.reasons.append(.init(.kept, "it stays in the account, outside the stack"))
         }
-        if UpdateBehavior.dataTypes.contains(resource.type) {
+        if UpdateBehavior.holdsData(resource.type, resource.id.text) {
             change.reasons.append(
                 resource.deletionPolicy?.hasPrefix("Retain") == true
                     ? .init(.dataLoss, "the bot loses its data, which stays in the account")
@@ -121,7 +121,7 @@ extension Plan {
         let paths = change.properties.filter(\.replaces).map(\.path).joined(separator: ", ")
         change.reasons.append(.init(.replacement, "\(paths) cannot change in place"))
         let isKept = new.attributes["UpdateReplacePolicy"]?.string == "Retain"
-        if UpdateBehavior.dataTypes.contains(new.type) {
+        if UpdateBehavior.holdsData(new.type, new.id.text) {
             change.reasons.append(
                 isKept
                     ? .init(.dataLoss, "the bot starts with an empty one; the old one and its data stay in the account")

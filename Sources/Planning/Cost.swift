@@ -37,6 +37,9 @@ enum Cost {
             return old == nil ? ["an alarm costs \(dollars(Price.alarm)) a month (ten are free)"] : []
         case "AWS::CloudWatch::Dashboard":
             return old == nil ? ["a dashboard costs \(dollars(Price.dashboard)) a month (three are free)"] : []
+        case "AWS::CloudFront::Distribution":
+            return old == nil
+                ? ["CloudFront is paid by the gigabyte and request (a terabyte and ten million a month are free)"] : []
         case "AWS::Bedrock::Guardrail":
             return old == nil ? ["every question and answer is charged by the guardrail's text units"] : []
         case "AWS::DynamoDB::Table": return table(old, new)

@@ -43,6 +43,8 @@ enum Exposure {
             let key = new.properties["RouteKey"]?.string ?? "a route"
             return isOpen(new) && key == "$connect" && old.map(isOpen) != true
                 ? ["anyone may connect: nobody is asked who they are"] : []
+        case "AWS::CloudFront::Distribution":
+            return old == nil ? ["anyone on the internet may load the files that it serves"] : []
         case "AWS::S3::Bucket":
             let names = ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"]
             let isOn = { (resource: Resource, name: String) in

@@ -10,6 +10,8 @@ package enum UpdateBehavior {
         "AWS::ApiGatewayV2::Stage": ["ApiId", "StageName"],
         "AWS::Bedrock::Guardrail": [],
         "AWS::Bedrock::GuardrailVersion": ["Description", "GuardrailIdentifier"],
+        "AWS::CloudFront::Distribution": [],
+        "AWS::CloudFront::OriginAccessControl": [],
         "AWS::CloudWatch::Alarm": ["AlarmName"],
         "AWS::CloudWatch::Dashboard": ["DashboardName"],
         "AWS::DynamoDB::Table": ["ImportSourceSpecification", "KeySchema", "TableName"],
@@ -29,7 +31,12 @@ package enum UpdateBehavior {
     /// Types that keep what customers wrote; replacing or removing one loses it.
     static let dataTypes: Set<String> = ["AWS::DynamoDB::Table", "AWS::S3::Bucket"]
 
-    package static func holdsData(_ type: String) -> Bool { dataTypes.contains(type) }
+    package static func holdsData(_ type: String, _ logicalId: String) -> Bool {
+        dataTypes.contains(type) && logicalId != madeByDeployment
+    }
+
+    /// A bucket whose one file every deployment brings back (`widget: { host: true }`).
+    private static let madeByDeployment = "WidgetBucket"
 
     /// - Parameter path: of a property, from the resource's properties down.
     static func replaces(_ type: String, _ path: String) -> Bool {

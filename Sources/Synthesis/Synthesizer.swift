@@ -23,6 +23,7 @@ package enum Synthesizer {
         APIResources.addStage(to: &template, context)
         AlarmResources.add(to: &template, context)
         DashboardResource.add(to: &template, context)
+        WidgetResources.add(to: &template, context)
         StackOutputs.add(to: &template, context)
         return template
     }
@@ -71,4 +72,8 @@ enum ID {
     static let alarmTopic: LogicalID = "AlarmTopic"
     static let alarmSubscription: LogicalID = "AlarmSubscription"
     static let dashboard: LogicalID = "Dashboard"
+    static let widgetBucket: LogicalID = "WidgetBucket"
+    static let widgetBucketPolicy: LogicalID = "WidgetBucketPolicy"
+    static let widgetAccess: LogicalID = "WidgetAccess"
+    static let widgetDistribution: LogicalID = "WidgetDistribution"
 }

@@ -20,7 +20,12 @@ struct JavaScriptPunctuation {
             token.text = script.shortest(index)
             if continued.contains(index) { token.text = [UInt8(ascii: ",")] }
             if continued.contains(index - 2) { token.isOnNewLine = false }
-            if script.endsBlock(index - 1) || script.isNeedless(index - 1) { token.isOnNewLine = false }
+            if script.endsBlock(index - 1) { token.isOnNewLine = false }
+            if script.isNeedless(index - 1) {
+                token.isOnNewLine = false
+                // `async(a)` is no name.
+                token.isAdjacent = false
+            }
             return token
         }
     }

@@ -59,6 +59,7 @@ import Testing
           blockedMessage: No.
         alarms: { email: ops@example.com, latency: 5000, tokensPerDay: 1000000 }
         observability: { logRetentionDays: 365, tracing: true, dashboard: true, accessLogs: true }
+        widget: { host: true }
         handlers: { path: bot, build: sdk, architecture: x86_64, sdk: swift-6.3-static }
         throttling: { rate: 5, burst: 6 }
         stages: {}
@@ -123,6 +124,7 @@ import Testing
             spec.handlers
                 == .init(path: "bot", build: .sdk, architecture: .intel, sdk: "swift-6.3-static", image: nil)
         )
+        #expect(spec.widget == .init(host: true))
         #expect(spec.throttling == .init(rate: 5, burst: 6))
         checkTools(spec)
         checkGuardrail(spec)

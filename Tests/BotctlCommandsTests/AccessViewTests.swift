@@ -28,7 +28,7 @@ import Testing
         let view = DoctorView(report: Self.report)
         expectGolden(view.text(.plain), "doctor.txt")
         expectGolden(view.text(Style(isColoured: true)), "doctor-colour.txt")
-        expectGolden(view.json.replacing(Version.text, with: "VERSION"), "doctor.json")
+        expectGolden(view.json.replacing(BotctlVersion.text, with: "VERSION"), "doctor.json")
         let healthy = DoctorView(report: DoctorReport(checks: [.init("spec", .ok, "right")], sources: []))
         #expect(healthy.text(.plain) == "✓ spec  right\nNothing is in the way.\n")
     }

@@ -41,7 +41,7 @@ import Testing
     @Test func version() {
         let machine = TestMachine()
         #expect(machine.run("--version") == .done)
-        #expect(machine.output == "\(Version.text)\n")
+        #expect(machine.output == "\(BotctlVersion.text)\n")
     }
 
     @Test(arguments: ["bash", "zsh", "fish"])

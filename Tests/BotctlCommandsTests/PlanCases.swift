@@ -206,6 +206,8 @@ struct PlanCase: Sendable, CustomTestStringConvertible {
         PlanCase("alarms-off", alarms, ""),
         PlanCase("alarms-another-address", alarms, "alarms: { email: night@example.com }\n"),
         PlanCase("dashboard-on", "", "observability: { dashboard: true }\n"),
+        PlanCase("widget-hosted", "", "widget: { host: true }\n"),
+        PlanCase("widget-no-longer-hosted", "widget: { host: true }\n", ""),
         PlanCase("tracing-on", "", "observability: { tracing: true }\n"),
         PlanCase("access-logs-on", "", "observability: { accessLogs: true }\n"),
         PlanCase("logs-kept-longer", "", "observability: { logRetentionDays: 365 }\n"),

@@ -95,6 +95,45 @@ def test_the_command_prints_a_line_that_works(widget, tmp_path):
     assert (tmp_path / "chat.js").read_bytes() == widget.read_bytes() and answer["written"]
 
 
+def test_a_stack_serves_the_file(project, aws, widget):
+    """Behind a distribution that alone may read the bucket; gone with the option, and with the stack."""
+    stage = ("--stage", "hosted")
+    spec = project.folder / "botctl.yml"
+    before = spec.read_text()
+    stack = before.split("name: ", 1)[1].split()[0] + "-hosted"
+
+    def buckets():
+        return [b["Name"] for b in aws("s3").list_buckets()["Buckets"] if b["Name"].startswith(stack)]
+
+    try:
+        spec.write_text(before + "\nwidget: { host: true }\n")
+        project.ok("deploy", "--yes", *stage)
+        resources = {
+            r["LogicalResourceId"]: r["PhysicalResourceId"]
+            for r in aws("cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
+        }
+        bucket = resources["WidgetBucket"]
+        answer = aws("s3").get_object(Bucket=bucket, Key="botctl-widget.js")
+        assert answer["Body"].read() == widget.read_bytes()
+        assert answer["ContentType"] == "text/javascript; charset=utf-8"
+        assert answer["CacheControl"] == "public, max-age=300"
+        policy = json.loads(aws("s3").get_bucket_policy(Bucket=bucket)["Policy"])
+        assert all(s["Principal"] == {"Service": "cloudfront.amazonaws.com"} for s in policy["Statement"])
+        assert policy["Statement"][0]["Condition"]["StringEquals"]["AWS:SourceArn"].endswith(resources["WidgetDistribution"])
+        assert project.ok("deploy", "--yes", *stage).out == project.ok("outputs", "--json", *stage).json["outputs"]["chatUrl"] + "\n"
+        # The emulator's distribution serves nothing: the line is for a file of the page's site.
+        assert 'src="/botctl-widget.js"' in project.ok("widget", "--snippet", *stage).out
+        spec.write_text(before)
+        project.ok("deploy", "--yes", *stage)
+        assert bucket not in buckets()
+        spec.write_text(before + "\nwidget: { host: true }\n")
+        project.ok("deploy", "--yes", *stage)
+    finally:
+        project.ok("teardown", "--yes", "--delete-data", *stage)
+        spec.write_text(before)
+    assert buckets() == []
+
+
 def test_the_deployed_bot_in_a_page(deployed, browser, site):
     """Streamed with a citation, kept over a reload, resumed after the network was cut."""
     cable = Cable(deployed.ok("outputs", "--json").json["outputs"]["chatUrl"])

@@ -76,6 +76,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
             $0.authorizer = BotSpec.FunctionSettings(memory: 128, timeout: 3, concurrency: 10)
         },
         GoldenCase("handoff") { $0.handoff = .init(message: "A colleague will help.", notify: "help@example.com") },
+        GoldenCase("hosted-widget") { $0.widget.host = true },
         GoldenCase("tools", tools),
         GoldenCase("tagged-stage") {
             $0.stage = "prod"
@@ -131,6 +132,7 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
             dashboard: true,
             accessLogs: true
         )
+        spec.widget.host = true
         spec.tags = ["team": "support"]
         spec.protect = true
     }

@@ -51,6 +51,9 @@ import Testing
         Option("tracing", ["TracingConfig", "xray:"]) { $0.observability.tracing = true },
         Option("dashboard", ["AWS::CloudWatch::Dashboard"]) { $0.observability.dashboard = true },
         Option("accessLogs", ["AccessLog", "/aws/apigateway/"]) { $0.observability.accessLogs = true },
+        Option("widget.host", ["AWS::S3::", "AWS::CloudFront::", "WidgetUrl", "WidgetBucketName"]) {
+            $0.widget.host = true
+        },
         Option("concurrency", ["ReservedConcurrentExecutions"]) { $0.limits.concurrency = 5 },
         Option("authorizer concurrency", ["ReservedConcurrentExecutions"]) { $0.authorizer.concurrency = 5 },
         Option("environment", ["\"SHOP\""]) { $0.routes[0].environment = ["SHOP": "north"] },

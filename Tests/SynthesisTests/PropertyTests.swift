@@ -87,7 +87,8 @@ import Testing
     @Test func everythingIsTagged() {
         let untaggable: Set = [
             "AWS::ApiGatewayV2::Authorizer", "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Route",
-            "AWS::Bedrock::GuardrailVersion", "AWS::Lambda::Permission", "AWS::SNS::Subscription",
+            "AWS::Bedrock::GuardrailVersion", "AWS::CloudFront::OriginAccessControl", "AWS::Lambda::Permission",
+            "AWS::S3::BucketPolicy", "AWS::SNS::Subscription",
         ]
         for resource in Synthesizer.template(for: .fixture(GoldenCase.everything)).resources {
             #expect((resource.properties["Tags"] == nil) == untaggable.contains(resource.type), "\(resource.id)")

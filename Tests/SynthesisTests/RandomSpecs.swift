@@ -45,6 +45,7 @@ extension SeededGenerator {
             $0.observability.tracing = flag()
             $0.observability.dashboard = flag()
             $0.observability.accessLogs = flag()
+            $0.widget.host = flag()
             if flag() { $0.tags = ["b": "2", "a": "1"] }
         }
     }

@@ -33,7 +33,7 @@ import Testing
         ("a\n  .b()\n  ?? c", "a.b()??c"), ("f(\n  a,\n  b,\n)", "f(a,b)"),
         ("if (a) {\n  b();\n}\nc()", "if(a){b()}c()"), ("a = {}\nb()", "a={}\nb()"),
         ("a = () => {\n}\nb()", "a=()=>{}\nb()"), ("a = function () {}\nb()", "a=function(){}\nb()"),
-        ("a = class {}\nb()", "a=class{}\nb()"), ("`${a\n}`\nb()", "`${a}`\nb()"),
+        ("a = class {}\nb()", "a=class{}\nb()"), ("`${a\n}`\nb()", "`${a\n}`\nb()"),
         // Semicolons and commas that are more than ends.
         ("{ while (a()); }", "{while(a());}"), ("{ if (a) b(); else; }", "{if(a)b();else;}"),
         ("{ for (;;); }", "{for(;;);}"),
@@ -42,10 +42,10 @@ import Testing
         // Declarations in a row.
         ("let a = 1; let b; c();", "let a=1,b;c();"),
         ("let a = f(() => { let b; });\nlet c;", "let a=f(()=>{let b}),c;"),
-        ("const a = 1; let b = 2;", "const a=1;let b=2;"), ("for (let a = 1; b; c) {}", "for(let a=1;b;c){}"),
-        ("const a = `${b};${c}`; const d = 1;", "const a=`${b};${c}`,d=1;"),
+        ("const a = 1; let b = 2;", "let a=1,b=2;"), ("for (let a = 1; b; c) {}", "for(let a=1;b;c){}"),
+        ("const a = `${b};${c}`; const d = 1;", "let a=`${b};${c}`,d=1;"),
         ("{ let a = 1 } let b;", "{let a=1}let b;"),
-        ("const { a } = b; const [c] = d;", "const{a}=b,[c]=d;"),
+        ("const { a } = b; const [c] = d;", "let{a}=b,[c]=d;"),
         // Style sheets.
         (
             "x = String.raw`\n.a b { color: red; }\n@media (a: b) { .c { d: e } }\n`;",
@@ -57,23 +57,23 @@ import Testing
     }
 
     @Test(arguments: [
-        ("const count = 1; use(count);", "const a=1;use(a);"),
+        ("const count = 1; use(count);", "let a=1;use(a);"),
         // Could be, or is, a property somewhere: nowhere another one.
-        ("const count = 1; use(it.count);", "const count=1;use(it.count);"),
-        ("const count = 1; use({ count });", "const count=1;use({count});"),
-        ("const count = 1; use({ count: 2 });", "const count=1;use({count:2});"),
-        ("const { count } = it; use(count);", "const{count}=it;use(count);"),
-        ("const count = 1; class Box { count = 2; }", "const count=1;class a{count=2}"),
-        ("const count = 1; it = { count() {} };", "const count=1;it={count(){}};"),
-        ("const count = 1; use(`${count}`, [...count]);", "const a=1;use(`${a}`,[...a]);"),
+        ("const count = 1; use(it.count);", "let count=1;use(it.count);"),
+        ("const count = 1; use({ count });", "let count=1;use({count});"),
+        ("const count = 1; use({ count: 2 });", "let count=1;use({count:2});"),
+        ("const { count } = it; use(count);", "let{count}=it;use(count);"),
+        ("const count = 1; class Box { count = 2; }", "let count=1;class a{count=2}"),
+        ("const count = 1; it = { count() {} };", "let count=1;it={count(){}};"),
+        ("const count = 1; use(`${count}`, [...count]);", "let a=1;use(`${a}`,[...a]);"),
         // Of the browser, not of the script.
-        ("use(document);", "use(document);"), ("const use = document;", "const a=document;"),
+        ("use(document);", "use(document);"), ("const use = document;", "let a=document;"),
         ("if (thing) { go(); }", "if(thing){go()}"),
         ("for (let index = 0;;) { go(index); }", "for(let a=0;;){go(a)}"),
         ("use((left, right) => left + right);", "use((a,b)=>a+b);"),
         ("use(function (left) { return left; });", "use(function(a){return a});"),
         // Never a name that is there.
-        ("const count = 1; a(count, b);", "const c=1;a(c,b);"),
+        ("const count = 1; a(count, b);", "let c=1;a(c,b);"),
         ("class Box { #secret = 1; read() { return this.#secret; } }", "class a{#a=1;read(){return this.#a}}"),
     ])
     func names(_ source: String, _ expected: String) throws {
@@ -85,7 +85,7 @@ import Testing
             "// one\nexport const first = 1;\nexport class Second {}\n",
             "import { first, Second } from \"./0.js\";\nimport {\n  first,\n} from \"./0.js\";\nuse(first, new Second());\n"
         )
-        #expect(script == "const b=1;class a{}use(b,new a());")
+        #expect(script == "let b=1;class a{}use(b,new a());")
     }
 
     @Test(arguments: [

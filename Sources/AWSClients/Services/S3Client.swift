@@ -26,13 +26,16 @@ package struct S3Client {
     }
 
     /// Stores an object; S3 refuses it if what arrives does not have the SHA-256 of `body`.
-    /// - Parameter metadata: user metadata, ASCII, without the `x-amz-meta-` prefix.
+    /// - Parameters:
+    ///   - cacheControl: for who reads it over HTTP.
+    ///   - metadata: user metadata, ASCII, without the `x-amz-meta-` prefix.
     @discardableResult
     package func putObject(
         _ bucket: String,
         _ key: String,
         body: [UInt8],
         contentType: String = "application/octet-stream",
+        cacheControl: String? = nil,
         metadata: [String: String] = [:],
         timeout: Duration = .seconds(300)
     ) throws(AWSError) -> StoredObject {
@@ -40,6 +43,7 @@ package struct S3Client {
             "Content-Type": contentType,
             "x-amz-checksum-sha256": base64Encode(sha256(body)),
         ]
+        if let cacheControl { headers.add("Cache-Control", cacheControl) }
         for (name, value) in metadata.sorted(by: { $0.key < $1.key }) {
             headers.add("x-amz-meta-\(name)", value)
         }

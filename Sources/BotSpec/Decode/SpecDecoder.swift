@@ -37,6 +37,7 @@ struct SpecDecoder {
             guardrail: guardrail(reader),
             alarms: alarms(reader),
             observability: observability(reader),
+            widget: widget(reader),
             handlers: handlers(reader),
             throttling: throttling(reader),
             tags: reader.texts("tags"),
@@ -137,6 +138,10 @@ struct SpecDecoder {
             dashboard: map?.bool("dashboard") ?? false,
             accessLogs: map?.bool("accessLogs") ?? false
         )
+    }
+
+    private func widget(_ reader: MapReader) -> BotSpec.Widget {
+        BotSpec.Widget(host: reader.map("widget", keys: SpecKeys.widget)?.bool("host") ?? false)
     }
 
     private func handlers(_ reader: MapReader) -> BotSpec.Handlers {

@@ -7,7 +7,9 @@ struct WidgetCommand: BotctlCommand {
         abstract: "Write the chat for a web page, and the line that puts it there.",
         discussion: """
             Writes one JavaScript file without dependencies and prints the script tag that loads it, with the address \
-            of the deployed bot. With --url it needs neither a project nor an AWS account.
+            of the deployed bot. With --url it needs neither a project nor an AWS account. \
+            Where the spec has widget.host, the stack serves the file: then the tag loads it from there, and only \
+            --out writes one.
 
             Examples:
               botctl widget --stage prod --out public/botctl-widget.js
@@ -34,11 +36,11 @@ struct WidgetCommand: BotctlCommand {
 
     func execute(_ session: Session) throws(OperationError) -> ExitStatus {
         let file = out ?? Widget.fileName
+        let path = absolutePath(file, in: session.context.directory)
         let widget = try Widget.make(
             session.context,
-            version: Version.text,
             url: url,
-            output: snippet ? nil : absolutePath(file, in: session.context.directory),
+            to: snippet ? .nowhere : out == nil ? .unlessHosted(path) : .file(path),
             session.host
         )
         let view = WidgetView(widget: widget, file: file)

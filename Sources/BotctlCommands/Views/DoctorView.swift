@@ -31,7 +31,7 @@ struct DoctorView {
     var json: String {
         BotctlCommands.json(
             Document(
-                version: Version.text,
+                version: BotctlVersion.text,
                 failed: report.hasFailed,
                 checks: report.checks.map { check in
                     Document.Check(

@@ -15,6 +15,7 @@ struct WidgetView {
             let size = "\(widget.bytes / 1000) KB"
             text += widget.isWritten ? "Wrote \(file) (\(size)).\n" : "\(file) is up to date (\(size)).\n"
         }
+        if widget.hostedURL != nil { text += "The stack serves the file: there is nothing to copy.\n" }
         if let mode = widget.authMode, mode != .visitor {
             text += "The stage has auth.mode: \(mode.rawValue): the page gives the chat a token (docs/widget.md).\n"
         }
@@ -26,6 +27,7 @@ struct WidgetView {
             Document(
                 url: widget.url,
                 snippet: widget.snippet,
+                hostedUrl: widget.hostedURL,
                 file: widget.path,
                 written: widget.isWritten,
                 bytes: widget.bytes,
@@ -38,6 +40,7 @@ struct WidgetView {
         var formatVersion = 1
         var url: String
         var snippet: String
+        var hostedUrl: String?
         var file: String?
         var written: Bool
         var bytes: Int

@@ -40,6 +40,7 @@ package struct Deploy {
         let cloud = stage.cloud
         let rollout = Rollout(stage, context, host, approval: options.approval)
         let (outcome, stack) = try DeployRun(rollout: rollout, package: package).converge()
+        try HostedWidget(stack, cloud, host)?.publish()
         let outputs = BotOutputs(stack, cloud)
         let seconds = began.duration(to: clock.now()).inSeconds
         let smoke = try SmokeTurn.run(options, outcome, context, loaded.spec, outputs, cloud, host)

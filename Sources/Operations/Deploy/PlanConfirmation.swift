@@ -62,7 +62,7 @@ extension Change {
     }
 
     private mutating func mark(_ text: String) {
-        let isLoss = UpdateBehavior.holdsData(type)
+        let isLoss = UpdateBehavior.holdsData(type, logicalId)
         rank = min(rank, isLoss ? .dataLoss : .replacement)
         reasons.append(Change.Reason(isLoss ? .dataLoss : .replacement, text))
     }

@@ -54,6 +54,7 @@ struct Rollout {
             let question = DeployQuestion.make(plan: plan, spec: spec, isNew: stack == nil, approval: approval)
             if let question, try !context.confirm(question, host) { return false }
             try keepWhatIsThere(stack, deployedTemplate)
+            if let stack, !desired.template.hostsWidget { try HostedWidget(stack, cloud, host)?.remove() }
             try prepare()
             return true
         }

@@ -36,6 +36,7 @@ package struct Rollback {
             deployedTemplate,
             prepare: rollout.ensureTokenKey
         )
+        try HostedWidget(end, cloud, host)?.publish()
         let outputs = BotOutputs(end, cloud)
         let seconds = began.duration(to: clock.now()).inSeconds
         return Deploy.Result(

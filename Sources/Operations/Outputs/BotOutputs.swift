@@ -15,6 +15,8 @@ package struct BotOutputs: Sendable, Equatable {
     /// Where clients connect, as reachable from here.
     package var chatURL: String? { values[Self.chatURLName] }
     package static let chatURLName = "chatUrl"
+    /// Where pages load the widget from, if the stack serves it.
+    package var widgetURL: String? { values[StackOutputs.widgetUrl.text] }
 
     package init(stack: String, region: String, status: String, values: [String: String]) {
         self.stack = stack
@@ -27,6 +29,8 @@ package struct BotOutputs: Sendable, Equatable {
         var values = deployed.outputs
         let endpoint = cloud.session.isEndpointConfigured("execute-api") ? cloud.session.endpoint("execute-api") : nil
         values[Self.chatURLName] = Self.chatURL(of: deployed.outputs, endpoint: endpoint)
+        // An emulator's distributions have names, and no servers.
+        if cloud.session.isEndpointConfigured("cloudfront") { values[StackOutputs.widgetUrl.text] = nil }
         self.init(stack: deployed.name, region: cloud.session.region, status: deployed.status.word, values: values)
     }
 

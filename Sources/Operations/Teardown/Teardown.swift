@@ -46,7 +46,10 @@ package struct Teardown {
             throw OperationError(.declined, "nothing was deleted", fix: "run the command again to delete it")
         }
         let logGroups = try leftovers.logGroupNames(of: stack)
-        if let stack { try run.delete(stack) }
+        if let stack {
+            try HostedWidget(stack, cloud, host)?.remove()
+            try run.delete(stack)
+        }
         let (kept, deletedTables) = try leftovers.settleTables(delete: deleteData)
         let removed = try deletedTables + leftovers.removeRest(logGroups: logGroups)
         for removal in removed { host.notify(.removed(kind: removal.kind, name: removal.name)) }

@@ -9,6 +9,8 @@ package struct Widget: Sendable, Equatable {
     package var url: String
     /// The line for the page.
     package var snippet: String
+    /// Where the stack serves the widget's file, and the snippet loads it from; `nil` when the page's site serves it.
+    package var hostedURL: String?
     /// Where the widget's file is, absolute; `nil` when only the snippet was asked for.
     package var path: String?
     package var isWritten: Bool
@@ -18,27 +20,27 @@ package struct Widget: Sendable, Equatable {
     /// Of the stage, where the spec was read: other modes than `visitor` need a token of the page.
     package var authMode: BotConfiguration.Auth.Mode?
 
+    /// Where the widget's file goes; paths are absolute.
+    package enum Destination: Sendable, Equatable {
+        case nowhere
+        case file(String)
+        case unlessHosted(String)
+    }
+
     package static let fileName = WidgetFile.name
 
     /// - Parameters:
-    ///   - version: botctl's, named in the file.
     ///   - url: of a bot; the deployed stage's when `nil`.
-    ///   - output: absolute; `nil` writes no file.
     /// - Throws: `notDeployed`, `file`.
     package static func make(
         _ context: ProjectContext,
-        version: String,
         url: String?,
-        output: String?,
+        to destination: Destination,
         _ host: any OperationHost
     ) throws(OperationError) -> Widget {
-        let file: WidgetFile
-        do {
-            file = try WidgetFile(version: version)
-        } catch {
-            throw OperationError(.build, "the widget cannot be put together: \(error)", fix: "build botctl anew")
-        }
+        let file = try WidgetFile.current()
         var mode: BotConfiguration.Auth.Mode?
+        var hosted: String?
         let address: String
         if let url {
             address = url
@@ -53,13 +55,23 @@ package struct Widget: Sendable, Equatable {
                 )
             }
             address = url
+            hosted = outputs.widgetURL
         }
-        let name = output?.split(separator: "/").last.map(String.init) ?? fileName
+        let path: String?
+        switch destination {
+        case .nowhere: path = nil
+        case .file(let file): path = file
+        case .unlessHosted(let file): path = hosted == nil ? file : nil
+        }
+        let name = path?.split(separator: "/").last.map(String.init) ?? fileName
+        // A file that is asked for is the one to serve.
+        if case .file = destination { hosted = nil }
         return Widget(
             url: address,
-            snippet: snippet(file: name, url: address),
-            path: output,
-            isWritten: try output.map { path throws(OperationError) in
+            snippet: snippet(source: hosted ?? "/\(name)", url: address),
+            hostedURL: hosted,
+            path: path,
+            isWritten: try path.map { path throws(OperationError) in
                 try context.effects.files.writeIfChanged(path, file.contents)
             } ?? false,
             bytes: file.contents.utf8.count,
@@ -78,8 +90,8 @@ package struct Widget: Sendable, Equatable {
             && rest.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") }
     }
 
-    private static func snippet(file: String, url: String) -> String {
-        "<script src=\"/\(escaped(file))\" data-url=\"\(escaped(url))\" async></script>"
+    private static func snippet(source: String, url: String) -> String {
+        "<script src=\"\(escaped(source))\" data-url=\"\(escaped(url))\" async></script>"
     }
 
     /// For an attribute in double quotes.

@@ -57,6 +57,8 @@ final class FakeAWS: HTTPTransport {
     var failure: (logicalId: String, type: String, reason: String)?
     /// When the objects of the buckets were written: long ago, or just now.
     var objectsAreYoung = false
+    /// Of every stack whose template names them, besides the usual ones.
+    var outputs: [String: String] = [:]
     /// The members of the answer to ListStackResources.
     var resources = ""
     /// The members of `Changes` in the answers about change sets.
@@ -146,7 +148,8 @@ final class FakeAWS: HTTPTransport {
             guard let body = objects[key] else {
                 return request.method == "HEAD" ? HTTPResponse(status: 404) : error("s3", 404, "NoSuchKey", "none")
             }
-            return HTTPResponse(status: 200, body: request.method == "HEAD" ? [] : body)
+            let headers: HTTPHeaders = ["x-amz-checksum-sha256": base64Encode(sha256(body))]
+            return HTTPResponse(status: 200, headers: headers, body: request.method == "HEAD" ? [] : body)
         }
     }
 

@@ -183,7 +183,8 @@ extension FakeAWS {
             "<member><ParameterKey>\($0.key)</ParameterKey><ParameterValue>\($0.value)</ParameterValue></member>"
         }
         let tags = stack.tags.map { "<member><Key>\($0.key)</Key><Value>\($0.value)</Value></member>" }
-        let outputs = [("ApiId", "api1"), ("StageName", "dev"), ("TableName", "\(name)-Table-1")].map {
+        let own = outputs.filter { stack.template.contains("\"\($0.key)\"") }.map { ($0.key, $0.value) }
+        let outputs = ([("ApiId", "api1"), ("StageName", "dev"), ("TableName", "\(name)-Table-1")] + own).map {
             "<member><OutputKey>\($0.0)</OutputKey><OutputValue>\($0.1)</OutputValue></member>"
         }
         return "<StackId>\(stack.id)</StackId><StackName>\(name)</StackName><StackStatus>\(stack.status)</StackStatus>"
