@@ -75,4 +75,21 @@ import Testing
         context.confirmation = "dev"
         #expect(try Deploy.run(context, fixture.host).outcome == .created)
     }
+
+    /// Alone, and together with other changes.
+    @Test(arguments: ["", "throttling: { rate: 7 }\n"])
+    func protectionIsNotTakenAwayByABareYes(change: String) throws {
+        let fixture = Fixture()
+        fixture.spec += "protect: true\n"
+        var context = fixture.context
+        context.confirmation = "dev"
+        _ = try Deploy.run(context, fixture.host)
+        fixture.spec = fixture.spec.replacing("protect: true\n", with: change)
+        expectFailure(.consentNeeded) { try Deploy.run(fixture.context, fixture.host) }
+        #expect(fixture.stack?.isProtected == true && fixture.stack?.changeSets.isEmpty == true)
+        context = fixture.context
+        context.confirmation = "dev"
+        #expect(try Deploy.run(context, fixture.host).outcome == .updated)
+        #expect(fixture.stack?.isProtected == false)
+    }
 }

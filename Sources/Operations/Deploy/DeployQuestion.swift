@@ -3,21 +3,34 @@ package import Planning
 
 /// The question after the plan.
 package enum DeployQuestion {
+    /// - Parameter isProtected: as the spec says, or as the stack still is; `nil` goes by the spec alone.
     /// - Returns: `nil` when this plan needs nobody's yes.
-    package static func make(plan: Plan, spec: BotSpec, isNew: Bool, approval: Approval = .any) -> Question? {
+    package static func make(
+        plan: Plan,
+        spec: BotSpec,
+        isNew: Bool,
+        isProtected: Bool? = nil,
+        approval: Approval = .any
+    ) -> Question? {
+        let isProtected = isProtected ?? spec.protect
+        let question = question(plan, spec, isNew, confirmation: isProtected ? spec.stage : nil)
         switch approval {
-        case .any: return question(plan, spec, isNew)
+        case .any: return question
         case .widening where !isNew:
             let summary = plan.summary
             let isHarmless = summary.dataLoss == 0 && summary.replace == 0 && !summary.widens
-            return isHarmless && !spec.protect ? nil : question(plan, spec, isNew)
-        case .never, .widening: return spec.protect ? question(plan, spec, isNew) : nil
+            return isHarmless && !isProtected ? nil : question
+        case .never, .widening: return isProtected ? question : nil
         }
     }
 
-    private static func question(_ plan: Plan, _ spec: BotSpec, _ isNew: Bool) -> Question {
+    private static func question(
+        _ plan: Plan,
+        _ spec: BotSpec,
+        _ isNew: Bool,
+        confirmation: String?
+    ) -> Question {
         let summary = plan.summary
-        let confirmation = spec.protect ? spec.stage : nil
         if summary.dataLoss > 0 {
             let what = summary.dataLoss == 1 ? "1 change loses data" : "\(summary.dataLoss) changes lose data"
             return Question(

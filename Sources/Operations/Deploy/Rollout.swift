@@ -51,7 +51,13 @@ struct Rollout {
         let outcome = try changes.run { changeSet throws(OperationError) in
             let plan = try planning.plan(to: desired, manifest: manifest).confirmed(by: changeSet)
             host.notify(.planned(plan))
-            let question = DeployQuestion.make(plan: plan, spec: spec, isNew: stack == nil, approval: approval)
+            let question = DeployQuestion.make(
+                plan: plan,
+                spec: spec,
+                isNew: stack == nil,
+                isProtected: spec.protect || stack?.hasTerminationProtection == true,
+                approval: approval
+            )
             if let question, try !context.confirm(question, host) { return false }
             try keepWhatIsThere(stack, deployedTemplate)
             if let stack, !desired.template.hostsWidget { try HostedWidget(stack, cloud, host)?.remove() }
@@ -66,7 +72,7 @@ struct Rollout {
             return (try protect(current) ? .updated : .nothingToDo, current)
         case .done(let end):
             let deployed = try DeployFailure.check(end, desired: desired, loaded: loaded)
-            _ = try protect(deployed)
+            _ = try protect(deployed, isConsented: true)
             let record = DeploymentRecord(
                 desired,
                 time: context.effects.clock.now(),
@@ -120,9 +126,24 @@ struct Rollout {
     }
 
     /// Termination protection is no part of a change set.
+    /// - Parameter isConsented: the stage's name was asked for already.
     /// - Returns: whether it had to be changed.
-    func protect(_ stack: Stack) throws(OperationError) -> Bool {
+    func protect(_ stack: Stack, isConsented: Bool = false) throws(OperationError) -> Bool {
         guard stack.hasTerminationProtection != spec.protect else { return false }
+        if !spec.protect, !isConsented {
+            let question = Question(
+                "Take the termination protection of \(stack.name) away?",
+                defaultAnswer: false,
+                confirmation: spec.stage
+            )
+            guard try context.confirm(question, host) else {
+                throw OperationError(
+                    .declined,
+                    "\(stack.name) is still protected",
+                    fix: "write protect: true for the stage, or deploy again and type its name"
+                )
+            }
+        }
         try cloud.attempt("set the termination protection of \(stack.name)") { () throws(AWSError) in
             try cloud.cloudFormation.updateTerminationProtection(stack.name, enabled: spec.protect)
         }
