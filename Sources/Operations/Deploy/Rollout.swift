@@ -1,6 +1,7 @@
 import AWSClients
 import AWSCore
 import BotSpec
+import Planning
 import Synthesis
 
 /// Brings one stack to what it should be: plan, consent, execution, and the record of it. Deploy and rollback differ
@@ -24,21 +25,37 @@ struct Rollout {
 
     var spec: BotSpec { loaded.spec }
 
+    /// Whether somebody may be asked about the plan.
+    var mayAsk: Bool {
+        if spec.protect, context.confirmation != spec.stage { return true }
+        return approval != .never && !context.assumeYes
+    }
+
     /// - Parameters:
     ///   - manifest: what is in the desired package; `nil` where nobody knows.
+    ///   - hotswap: the last one, whether it still counts or not.
     ///   - prepare: makes what the functions need besides the stack, once the plan is consented to.
     func apply(
         _ desired: DesiredStack,
         manifest: String?,
         to stack: Stack?,
         _ deployedTemplate: String?,
+        hotswap: HotswapRecord?,
         prepare: () throws(OperationError) -> Void
     ) throws(OperationError) -> (Deploy.Outcome, Stack) {
-        let planning = DeployedState(
+        let ahead = stack.flatMap { stack in hotswap.flatMap { $0.isAhead(of: stack) ? $0 : nil } }
+        var planning = DeployedState(
             template: deployedTemplate,
             parameters: stack?.parameters ?? [:],
-            manifest: try deployedManifest(stack)
+            manifest: try ahead == nil ? deployedManifest(stack) : nil
         )
+        if let ahead {
+            try planning.run(ahead, insteadOf: { () throws(OperationError) in try deployedManifest(stack) }, desired)
+        }
+        if let stack, let ahead, deployedTemplate.map({ desired.isState(of: stack, $0) }) == true {
+            try prepare()
+            return (.updated, try bringBack(ahead, planning, desired, manifest, stack))
+        }
         let changes = ChangeSetRun(
             cloud: cloud,
             context: context,
@@ -48,8 +65,8 @@ struct Rollout {
                 ? .body(desired.text) : .url(try artifacts.upload(template: desired.text)),
             type: stack == nil ? .create : .update
         )
-        let outcome = try changes.run { changeSet throws(OperationError) in
-            let plan = try planning.plan(to: desired, manifest: manifest).confirmed(by: changeSet)
+        let expected = try planning.plan(to: desired, manifest: manifest)
+        let (outcome, plan) = try execute(changes, expected, stack) { plan throws(OperationError) in
             host.notify(.planned(plan))
             let question = DeployQuestion.make(
                 plan: plan,
@@ -69,6 +86,7 @@ struct Rollout {
             // The stack is right; what it needs besides may have been taken away.
             try prepare()
             let current = try describe(desired.name)
+            if let ahead { return (.updated, try bringBack(ahead, planning, desired, manifest, current)) }
             return (try protect(current) ? .updated : .nothingToDo, current)
         case .done(let end):
             let deployed = try DeployFailure.check(end, desired: desired, loaded: loaded)
@@ -79,8 +97,54 @@ struct Rollout {
                 author: context.effects.processes.owner
             )
             try artifacts.record(record, template: desired.text)
+            try reconcile(hotswap, with: deployed, template: desired.text)
+            try settle(plan, desired)
             return (stack == nil ? .created : .updated, deployed)
         }
+    }
+
+    /// Runs the change set in the mode that suits its plan. CloudFormation may see more in it than the templates show:
+    /// then the mode is chosen anew, and with it the change set.
+    private func execute(
+        _ changes: ChangeSetRun,
+        _ expected: Plan,
+        _ stack: Stack?,
+        approve: (Plan) throws(OperationError) -> Bool
+    ) throws(OperationError) -> (ChangeSetRun.Outcome, Plan) {
+        var plan = expected
+        var execution = Execution.choose(for: expected, spec, stack)
+        while true {
+            var changes = changes
+            changes.deployment = DeploymentConfig(execution, stack)
+            changes.onRefusal = {
+                execution = Execution(.standard, because: "CloudFormation refuses express mode: \($0)")
+            }
+            var isUnsuited = false
+            do throws(OperationError) {
+                let outcome = try changes.run { changeSet throws(OperationError) in
+                    plan = expected.confirmed(by: changeSet)
+                    let suited = Execution.choose(for: plan, spec, stack)
+                    if execution.mode == .express, suited.mode == .standard {
+                        (execution, isUnsuited) = (suited, true)
+                        return false
+                    }
+                    plan.execution = execution
+                    return try approve(plan)
+                }
+                return (outcome, plan)
+            } catch {
+                guard isUnsuited, error.code == .declined else { throw error }
+            }
+        }
+    }
+
+    /// Express mode ends before Lambda is done with the functions: until then they serve the old code.
+    private func settle(_ plan: Plan, _ desired: DesiredStack) throws(OperationError) {
+        guard plan.execution?.mode == .express,
+            plan.changes.contains(where: { $0.type == "AWS::Lambda::Function" && $0.action != .remove }),
+            let sha256 = desired.parameters[ArtifactParameter.key].flatMap(FunctionCode.sha256(ofKey:))
+        else { return }
+        try FunctionCode(cloud, context, stack: desired.name, template: desired.text).settle(sha256: sha256)
     }
 
     /// A run that was killed before it wrote its record leaves a deployment that could not be gone back to.
@@ -104,7 +168,7 @@ struct Rollout {
         }
     }
 
-    private func deployedManifest(_ stack: Stack?) throws(OperationError) -> String? {
+    func deployedManifest(_ stack: Stack?) throws(OperationError) -> String? {
         guard let bucket = stack?.parameters[ArtifactParameter.bucket],
             let key = stack?.parameters[ArtifactParameter.key]
         else { return nil }
