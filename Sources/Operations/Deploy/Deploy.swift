@@ -34,7 +34,7 @@ package struct Deploy {
     ) throws(OperationError) -> Result {
         let clock = context.effects.clock
         let began = clock.now()
-        let loaded = try context.loadSpec(telling: host)
+        let loaded = try context.loadSpec(telling: host, toChange: true)
         let package = try context.buildPackage(loaded.spec, host)
         let stage = try Stage.open(loaded, context, host)
         let cloud = stage.cloud
