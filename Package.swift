@@ -86,7 +86,7 @@ let package = Package(
         .target(
             name: "BotctlCommands",
             dependencies: [
-                "Operations", "Diagnostics", "BotSpec", "Planning", awsCore, botContract,
+                "Operations", "Diagnostics", "BotSpec", "CloudFormation", "Synthesis", "Planning", awsCore, botContract,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

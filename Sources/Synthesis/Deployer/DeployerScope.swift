@@ -17,7 +17,7 @@ package struct DeployerScope: Sendable, Equatable {
         stage = previews ? spec.pattern?.text ?? spec.stage : spec.stage
     }
 
-    var partition: String {
+    package var partition: String {
         if region.hasPrefix("cn-") { return "aws-cn" }
         return region.hasPrefix("us-gov-") ? "aws-us-gov" : "aws"
     }

@@ -147,21 +147,22 @@ package struct ResourceActions: Sendable {
     )
 
     /// API Gateway's actions are HTTP's methods; what they may touch is said by the paths.
-    private static let api = ["Api", "Authorizer", "Integration", "Route"].map { name in
-        ResourceActions(
-            "AWS::ApiGatewayV2::\(name)",
-            create: ["apigateway:POST"],
-            read: ["apigateway:GET"],
-            update: ["apigateway:PATCH"],
-            delete: ["apigateway:DELETE"]
-        )
-    } + [
-        ResourceActions(
-            "AWS::ApiGatewayV2::Stage",
-            create: ["apigateway:POST", "apigateway:TagResource"],
-            read: ["apigateway:GET"],
-            update: ["apigateway:PATCH", "apigateway:UntagResource"],
-            delete: ["apigateway:DELETE"]
-        )
-    ]
+    private static let api =
+        ["Api", "Authorizer", "Integration", "Route"].map { name in
+            ResourceActions(
+                "AWS::ApiGatewayV2::\(name)",
+                create: ["apigateway:POST"],
+                read: ["apigateway:GET"],
+                update: ["apigateway:PATCH"],
+                delete: ["apigateway:DELETE"]
+            )
+        } + [
+            ResourceActions(
+                "AWS::ApiGatewayV2::Stage",
+                create: ["apigateway:POST", "apigateway:TagResource"],
+                read: ["apigateway:GET"],
+                update: ["apigateway:PATCH", "apigateway:UntagResource"],
+                delete: ["apigateway:DELETE"]
+            )
+        ]
 }

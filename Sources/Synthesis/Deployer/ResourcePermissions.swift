@@ -22,7 +22,8 @@ struct ResourcePermissions {
         case ("lambda", _): return [scope.arn("lambda", "function:\(stack)-*")]
         case ("iam", _): return [scope.roles]
         case ("logs", _):
-            let groups = ["/aws/lambda/\(stack)-*"] + (spec.observability.accessLogs ? ["/aws/apigateway/\(stack)"] : [])
+            let groups =
+                ["/aws/lambda/\(stack)-*"] + (spec.observability.accessLogs ? ["/aws/apigateway/\(stack)"] : [])
             return groups.flatMap { [scope.arn("logs", "log-group:\($0)"), scope.arn("logs", "log-group:\($0):*")] }
         case ("dynamodb", _): return [scope.arn("dynamodb", "table/\(stack)-*")]
         case ("kms", _): return [spec.table.kmsKeyArn ?? "*"]
@@ -63,7 +64,11 @@ struct ResourcePermissions {
     }
 
     private func tags(_ key: String) -> TemplateValue {
-        ["StringLike": .map(TemplateMap([("\(key)/botctl:bot", .string(scope.bot)), ("\(key)/botctl:stage", .string(scope.stage))]))]
+        [
+            "StringLike": .map(
+                TemplateMap([("\(key)/botctl:bot", .string(scope.bot)), ("\(key)/botctl:stage", .string(scope.stage))])
+            )
+        ]
     }
 
     /// What carries the tags of another bot or stage is none of this deployer's business. A denial, because AWS does
@@ -75,7 +80,10 @@ struct ResourcePermissions {
             statements.deny(
                 ["apigateway:*"],
                 on: [api("*")],
-                when: ["Null": .map(TemplateMap([(key, "false")])), "StringNotLike": .map(TemplateMap([(key, .string(value))]))]
+                when: [
+                    "Null": .map(TemplateMap([(key, "false")])),
+                    "StringNotLike": .map(TemplateMap([(key, .string(value))])),
+                ]
             )
         }
     }
