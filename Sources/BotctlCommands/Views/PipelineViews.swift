@@ -1,4 +1,5 @@
 import CloudFormation
+import HandlerBuild
 import Operations
 import Synthesis
 
@@ -109,5 +110,49 @@ struct BootstrapView {
         var bucket: String
         var bucketOutcome: String
         var ci: CI?
+    }
+}
+
+struct InitCIView {
+    let result: InitializeCI.Result
+
+    func text(_ style: Style) -> String {
+        let lines =
+            result.written.map { "\(style.green("wrote")) \($0)\n" }
+            + result.unchanged.map { "\(style.faint("as it is")) \($0)\n" }
+        return lines.joined() + """
+
+            Next: `botctl bootstrap --oidc \(result.ci.rawValue):…` makes the roles that it takes; what else to set is at \
+            the top of \(result.ci == .github ? ".github/workflows/botctl.yml" : ".gitlab-ci.yml").
+
+            """
+    }
+
+    func warning(_ style: Style) -> String {
+        guard result.lacksPreviews else { return "" }
+        return """
+            \(style.yellow("warning")): the spec lists no pattern of stages for previews
+                \(style.faint("fix:")) add `"pr-*": {}` under stages, or set the variable BOTCTL_PREVIEWS to off
+
+            """
+    }
+
+    var json: String {
+        BotctlCommands.json(
+            Document(
+                ci: result.ci.rawValue,
+                written: result.written,
+                unchanged: result.unchanged,
+                lacksPreviews: result.lacksPreviews
+            )
+        )
+    }
+
+    private struct Document: Encodable {
+        var formatVersion = 1
+        var ci: String
+        var written: [String]
+        var unchanged: [String]
+        var lacksPreviews: Bool
     }
 }

@@ -146,23 +146,15 @@ package struct ResourceActions: Sendable {
         delete: ["bedrock:DeleteGuardrail"]
     )
 
-    /// API Gateway's actions are HTTP's methods; what they may touch is said by the paths.
-    private static let api =
-        ["Api", "Authorizer", "Integration", "Route"].map { name in
-            ResourceActions(
-                "AWS::ApiGatewayV2::\(name)",
-                create: ["apigateway:POST"],
-                read: ["apigateway:GET"],
-                update: ["apigateway:PATCH"],
-                delete: ["apigateway:DELETE"]
-            )
-        } + [
-            ResourceActions(
-                "AWS::ApiGatewayV2::Stage",
-                create: ["apigateway:POST", "apigateway:TagResource"],
-                read: ["apigateway:GET"],
-                update: ["apigateway:PATCH", "apigateway:UntagResource"],
-                delete: ["apigateway:DELETE"]
-            )
-        ]
+    /// API Gateway's actions are HTTP's methods; what they may touch is said by the paths. Tags are put and deleted
+    /// at `/tags/`.
+    private static let api = ["Api", "Authorizer", "Integration", "Route", "Stage"].map { name in
+        ResourceActions(
+            "AWS::ApiGatewayV2::\(name)",
+            create: name == "Api" ? ["apigateway:POST", "apigateway:PUT"] : ["apigateway:POST"],
+            read: ["apigateway:GET"],
+            update: ["apigateway:PATCH"],
+            delete: ["apigateway:DELETE"]
+        )
+    }
 }
