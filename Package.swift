@@ -86,7 +86,8 @@ let package = Package(
         .target(
             name: "BotctlCommands",
             dependencies: [
-                "Operations", "Diagnostics", "BotSpec", "Planning", awsCore, botContract,
+                "Operations", "Diagnostics", "BotSpec", "CloudFormation", "Synthesis", "Planning", "HandlerBuild", awsCore,
+                botContract,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -114,7 +115,7 @@ let package = Package(
         .testTarget(
             name: "SynthesisTests",
             dependencies: ["Synthesis", "BotSpec", "CloudFormation", "Diagnostics", "TestSupport", botContract],
-            exclude: ["Goldens", "lint_goldens.sh"],
+            exclude: ["Goldens", "lint_goldens.sh", "handler_permissions.py"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -33,7 +33,9 @@ struct EmbedProject: BuildToolPlugin {
             + ["botctl.yml=botctl.yml"]
             + [
                 ("README.md", "README.md"), ("gitignore", ".gitignore"),
-                ("workflow.yml", ".github/workflows/botctl.yml"),
+                ("github-workflow.yml", ".github/workflows/botctl.yml"),
+                ("github-action.yml", ".github/actions/botctl/action.yml"),
+                ("github-comment.sh", ".github/actions/botctl/comment.sh"), ("gitlab-ci.yml", ".gitlab-ci.yml"),
             ]
             .map { "Sources/HandlerBuild/Template/Files/\($0.0)=\($0.1)" }
     }

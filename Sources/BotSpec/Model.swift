@@ -29,6 +29,8 @@ package struct BotSpec: Sendable, Equatable {
     package var handlers: Handlers
     package var throttling: Throttling
     package var tags: [String: String]
+    /// ARN of a managed policy that no role of the bot can go beyond.
+    package var permissionsBoundary: String?
     /// Stack termination protection, and a typed confirmation before changes.
     package var protect: Bool
     /// How CloudFormation is to apply changes.
@@ -42,6 +44,8 @@ package struct BotSpec: Sendable, Equatable {
         /// Done when every resource is ready.
         case standard
     }
+    /// The pattern by which the spec lists the stage: then it is a preview.
+    package var pattern: StagePattern?
 
     /// Names the stack, and prefixes what is named after it.
     package var stackName: String { "\(name)-\(stage)" }

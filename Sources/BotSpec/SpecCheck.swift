@@ -11,8 +11,13 @@ struct SpecCheck {
     /// Every run checks the whole spec once for each stage.
     private static let maximumStages = 50
 
+    /// The stage that is meant when none is named.
+    private static let defaultStage = "dev"
+
     private struct Variant {
         var name: String
+        /// Under which the spec lists it; a pattern's is not its name.
+        var key: String
         var root: YAMLNode
         var isDeclared: Bool
     }
@@ -37,20 +42,22 @@ struct SpecCheck {
         let setup = Findings()
         let stages = declaredStages(entries, setup)
         result.stages = stages.map(\.key)
-        checkSelection(result.stages, entries, setup)
+        checkSelection(&result, entries, setup)
         for finding in setup.all { collected.insert(finding.diagnostic) }
 
         var base = root
         base.content = .mapping(entries.filter { $0.key != "stages" })
+        let key = StagePattern.key(for: stage, among: result.stages)
         let selected =
-            stages.first { $0.key == stage }.map { variant($0, base) }
-            ?? Variant(name: stage, root: base, isDeclared: false)
+            stages.first { $0.key == key }.map { variant($0, base, named: stage) }
+            ?? Variant(name: stage, key: stage, root: base, isDeclared: false)
         let (spec, findings) = check(selected, stages)
         for finding in findings.all { collected.insert(finding.diagnostic) }
         result.sourceMap = findings.sourceMap
 
-        for other in stages where other.key != stage {
-            for finding in check(variant(other, base), stages).findings.all {
+        for other in stages where other.key != key {
+            let name = StagePattern(other.key)?.sample ?? other.key
+            for finding in check(variant(other, base, named: name), stages).findings.all {
                 var diagnostic = finding.diagnostic
                 if !finding.isLocal, !collected.contains(diagnostic) {
                     diagnostic.message += " in stage `\(other.key)`"
@@ -60,10 +67,11 @@ struct SpecCheck {
         }
         // A value of the base that every stage replaces is still checked, by itself.
         if selected.isDeclared {
-            let alone = check(Variant(name: stage, root: base, isDeclared: true), stages).findings
+            let alone = check(Variant(name: stage, key: selected.key, root: base, isDeclared: true), stages).findings
             for finding in alone.all where finding.isLocal { collected.insert(finding.diagnostic) }
         }
         result.spec = collected.all.contains { $0.severity == .error } ? nil : spec
+        result.spec?.pattern = selected.isDeclared ? StagePattern(selected.key) : nil
     }
 
     private func check(_ variant: Variant, _ stages: [YAMLEntry]) -> (spec: BotSpec?, findings: Findings) {
@@ -77,19 +85,20 @@ struct SpecCheck {
             stage: variant.name,
             regionOverride: overrides.region
         )
-        guard let spec = decoder.spec(from: variant.root) else { return (nil, findings) }
+        let root = Parameters.resolve(variant.root, stage: variant.name, findings)
+        guard let spec = decoder.spec(from: root) else { return (nil, findings) }
         let context = RuleContext(
             spec: spec,
             findings: findings,
             isRegionOverridden: overrides.region != nil,
-            isStageDeclared: variant.isDeclared
+            stageKey: variant.isDeclared ? variant.key : nil
         )
         for rule in Rule.all { rule.check(context) }
         return (spec, findings)
     }
 
-    private func variant(_ stage: YAMLEntry, _ base: YAMLNode) -> Variant {
-        Variant(name: stage.key, root: StageMerge.merge(stage.value, over: base), isDeclared: true)
+    private func variant(_ stage: YAMLEntry, _ base: YAMLNode, named name: String) -> Variant {
+        Variant(name: name, key: stage.key, root: StageMerge.merge(stage.value, over: base), isDeclared: true)
     }
 
     /// The stages whose values are maps; what else is wrong with them is reported.
@@ -129,19 +138,37 @@ struct SpecCheck {
                 )
             }
             stage.value.content = .mapping(values.filter { !SpecKeys.notInStage.contains($0.key) })
+            stage = Parameters.checkOverrides(of: stage, base: entries, findings)
+            if let pattern = StagePattern(entry.key), !pattern.isWellFormed {
+                findings.report(
+                    .stagePattern,
+                    "a pattern of stage names is a beginning with a hyphen and a star",
+                    at: entry.keyRange,
+                    fix: "write one like `pr-*`"
+                )
+                return nil
+            }
             return stage
         }
     }
 
-    /// Any stage name will do, so that every branch can have its own; one letter off a listed stage is no accident.
-    private func checkSelection(_ stages: [String], _ entries: [YAMLEntry], _ findings: Findings) {
-        guard !stages.contains(stage), let near = Suggestion.nearest(to: stage, among: stages) else { return }
+    /// A spec that lists no stages leaves them free. Where it lists some, any other is an accident, but for `dev`,
+    /// which is meant when none is named. What exists already can be worked with all the same: a preview must be
+    /// torn down also after its pattern has gone (`SpecResult.requiringListedStage`).
+    private func checkSelection(_ result: inout SpecResult, _ entries: [YAMLEntry], _ findings: Findings) {
+        let stages = result.stages
+        guard !stages.isEmpty, StagePattern.key(for: stage, among: stages) == nil else { return }
+        result.isStageListed = stage == Self.defaultStage
+        let near = Suggestion.nearest(to: stage, among: stages)
+        if result.isStageListed, near == nil { return }
+        let name = MapReader.shortened(stage)
         findings.report(
             .warning,
-            .stageMisspelt,
-            "the spec lists no stage `\(MapReader.shortened(stage))`, but `\(near)`: the base is used",
+            .stageUnlisted,
+            "the spec lists no stage `\(name)`\(near.map { ", but `\($0)`" } ?? "")",
             at: entries.first { $0.key == "stages" }?.keyRange,
-            fix: "run with --stage \(near), unless you mean another stage"
+            fix: near.map { "run with --stage \($0), or add `\(name)` under stages" }
+                ?? "add `\(name)` under stages, or a pattern like `pr-*` that it fits"
         )
     }
 }

@@ -27,12 +27,16 @@ package enum SpecCode: String, CaseIterable, Sendable {
     case unsupportedVersion = "BOT105"
     case keyNotInStage = "BOT106"
     case conflictingKeys = "BOT107"
+    case parameterName = "BOT108"
+    case parameterUnknown = "BOT109"
+    case parameterMissing = "BOT110"
+    case parameterUnused = "BOT111"
 
     // Names and places.
     case nameSyntax = "BOT201"
     case nameTooLong = "BOT202"
     case stageSyntax = "BOT203"
-    case stageMisspelt = "BOT204"
+    case stageUnlisted = "BOT204"
     case regionSyntax = "BOT205"
     case regionUnknown = "BOT206"
     case accountSyntax = "BOT207"
@@ -40,6 +44,8 @@ package enum SpecCode: String, CaseIterable, Sendable {
     case tagKey = "BOT209"
     case tagValue = "BOT210"
     case stageCount = "BOT211"
+    case stagePattern = "BOT212"
+    case boundaryARN = "BOT213"
 
     // Prompt and rules files.
     case pathOutsideProject = "BOT301"

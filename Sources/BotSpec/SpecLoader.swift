@@ -18,6 +18,8 @@ package struct SpecResult: Sendable {
     package var sourceMap: SpecSourceMap
     /// The stages that the spec lists, in its order.
     package var stages: [String]
+    /// False where the spec lists stages, and the chosen one is not among them.
+    package var isStageListed = true
     /// The spec file's text without a byte order mark, for excerpts; empty if it could not be read.
     package var source: String
 }

@@ -22,7 +22,8 @@ struct Botctl: ParsableCommand {
             DiffCommand.self, TeardownCommand.self, ChatCommand.self, TokenCommand.self, RetrieveCommand.self,
             OutputsCommand.self, StatusCommand.self, EventsCommand.self, ListCommand.self, HistoryCommand.self,
             RollbackCommand.self, GarbageCollectCommand.self, WidgetCommand.self, ForgetCommand.self,
-            ExplainCommand.self, LocalCommand.self, LoginCommand.self, DoctorCommand.self, CompletionsCommand.self,
+            ExplainCommand.self, BootstrapCommand.self, PolicyCommand.self, LocalCommand.self, LoginCommand.self,
+            DoctorCommand.self, CompletionsCommand.self,
         ]
     )
 }

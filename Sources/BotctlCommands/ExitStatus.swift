@@ -22,7 +22,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         case .rolledBack: self = .rolledBack
         case .interrupted: self = .interrupted
         case .file, .wouldOverwrite, .build, .consentNeeded, .declined, .stackState, .deployFailed, .notDeployed,
-            .wrongAuthMode, .protected, .aws, .network, .local, .chat, .unknownCode, .smoke,
+            .wrongAuthMode, .protected, .aws, .network, .local, .chat, .ci, .unknownCode, .smoke,
             .noSuchDeployment, .needsDeployment, .hotswapFailed:
             self = .failed
         }

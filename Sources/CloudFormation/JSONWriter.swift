@@ -96,6 +96,14 @@ struct JSONWriter {
 }
 
 extension TemplateValue {
+    /// Two spaces, keys in their order, a final newline.
+    package func encodedPretty() -> String {
+        var writer = JSONWriter(.pretty)
+        writer.write(self)
+        writer.endLine()
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
     /// JSON without white space, for values that are JSON in a string.
     package func encodedCompact() -> String {
         var writer = JSONWriter(.compact, reserving: 1024)

@@ -15,6 +15,7 @@ package enum UpdateBehavior {
         "AWS::CloudWatch::Alarm": ["AlarmName"],
         "AWS::CloudWatch::Dashboard": ["DashboardName"],
         "AWS::DynamoDB::Table": ["ImportSourceSpecification", "KeySchema", "TableName"],
+        "AWS::IAM::OIDCProvider": ["Url"],
         "AWS::IAM::Role": ["Path", "RoleName"],
         "AWS::Lambda::Function": ["DurableConfig", "FunctionName", "PackageType", "TenancyConfig"],
         "AWS::Lambda::Permission": [

@@ -5,23 +5,22 @@ import CloudFormation
 /// A function's role: what its handler calls, on the very resources it calls it on.
 enum RoleResource {
     static func resource(for function: BotFunction, _ context: Context) -> Resource {
-        Resource(
-            function.role,
-            "AWS::IAM::Role",
-            [
-                "Description": .string("Runs the function \(function.name)"),
-                "AssumeRolePolicyDocument": document([
-                    ["Effect": "Allow", "Principal": ["Service": "lambda.amazonaws.com"], "Action": "sts:AssumeRole"]
-                ]),
-                "Policies": [
-                    [
-                        "PolicyName": .string(function.handler.rawValue),
-                        "PolicyDocument": document(statements(for: function, context)),
-                    ]
-                ],
-                "Tags": context.tagList,
-            ]
-        )
+        var properties: TemplateMap = [
+            "Path": .string(RolePath.path(name: context.spec.name, stage: context.spec.stage)),
+            "Description": .string("Runs the function \(function.name)"),
+            "AssumeRolePolicyDocument": document([
+                ["Effect": "Allow", "Principal": ["Service": "lambda.amazonaws.com"], "Action": "sts:AssumeRole"]
+            ]),
+            "Policies": [
+                [
+                    "PolicyName": .string(function.handler.rawValue),
+                    "PolicyDocument": document(statements(for: function, context)),
+                ]
+            ],
+            "Tags": context.tagList,
+        ]
+        properties["PermissionsBoundary"] = context.spec.permissionsBoundary.map { .string($0) }
+        return Resource(function.role, "AWS::IAM::Role", properties)
     }
 
     private static func document(_ statements: [TemplateValue]) -> TemplateValue {

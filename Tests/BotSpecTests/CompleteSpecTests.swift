@@ -12,6 +12,8 @@ import Testing
         name: acme
         region: us-west-2
         account: 012345678901
+        parameters: { word: darn }
+        permissionsBoundary: arn:aws:iam::012345678901:policy/bots
         prompt: >-
           Be kind.
           Be brief.
@@ -52,7 +54,7 @@ import Testing
           - { name: stock, description: Looks into the store, target: { https: "https://api.example.com:8443/stock?x=1", headers: { X-Shop: 7, Authorization: { ssm: /acme/key } } } }
         guardrail:
           deniedTopics: [{ name: law, definition: Legal advice, examples: [Can I sue?] }]
-          blockedWords: [darn]
+          blockedWords: ["${word}"]
           profanity: true
           pii: [{ type: EMAIL, action: anonymize }, { type: US_SOCIAL_SECURITY_NUMBER, action: block }]
           grounding: 0.7

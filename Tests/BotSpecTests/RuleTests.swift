@@ -15,7 +15,7 @@ import Testing
             let files = ProjectFiles(projectDirectory: "", loader: .inMemory(BrokenSpec.files))
             let decoder = SpecDecoder(files: files, findings: findings, stage: "dev", regionOverride: nil)
             guard let spec = decoder.spec(from: root) else { continue }
-            let context = RuleContext(spec: spec, findings: findings, isRegionOverridden: false, isStageDeclared: false)
+            let context = RuleContext(spec: spec, findings: findings, isRegionOverridden: false, stageKey: nil)
             for rule in Rule.all {
                 let before = findings.all.count
                 rule.check(context)

@@ -50,7 +50,8 @@ import Testing
     @Test(arguments: ["dev", "pr-42"])
     func anEmptyOrUnlistedStageIsTheBase(_ stage: String) throws {
         let result = load(Self.staged, stage: stage)
-        #expect(result.diagnostics == [])
+        #expect(result.diagnostics.map(\.code) == (stage == "dev" ? [] : ["BOT204"]))
+        #expect(result.diagnostics.allSatisfy { $0.severity == .warning })
         let spec = try #require(result.spec)
         #expect(spec.stage == stage)
         #expect(spec.history == .init(turns: 3, retentionDays: 7))
@@ -68,7 +69,7 @@ import Testing
             """
         #expect(load(text, stage: "prod").spec?.region == "us-west-2")
         #expect(load(text, stage: "dev").diagnostics == [])
-        #expect(load(text, stage: "other").diagnostics.map(\.code) == ["BOT102", "BOT102"])
+        #expect(load(text, stage: "other").diagnostics.map(\.code) == ["BOT102", "BOT102", "BOT204"])
     }
 
     @Test func whatAnotherStageLacksNamesTheStage() throws {

@@ -13,7 +13,7 @@ import Testing
             Self.commands == [
                 "init", "validate", "synth", "build", "deploy", "diff", "teardown", "chat", "token", "retrieve",
                 "outputs", "status", "events", "list", "history", "rollback", "gc", "widget", "forget", "explain",
-                "local", "login", "doctor", "completions",
+                "bootstrap", "policy", "local", "login", "doctor", "completions",
             ]
         )
     }

@@ -283,8 +283,20 @@ import Testing
                     stack: "shop-dev",
                     status: "CREATE_COMPLETE",
                     changed: time,
+                    isPreview: false,
+                    age: 90 * 86400,
                     chatURL: "wss://x/dev"
-                )
+                ),
+                .init(
+                    name: "shop",
+                    stage: "pr-7",
+                    stack: "shop-pr-7",
+                    status: "UPDATE_COMPLETE",
+                    changed: time,
+                    isPreview: true,
+                    age: 5 * 3600,
+                    chatURL: "wss://y/pr-7"
+                ),
             ]
         )
         let none = BotList.Result(account: "111122223333", region: "us-east-2", bots: [])

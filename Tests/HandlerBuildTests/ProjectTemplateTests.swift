@@ -73,7 +73,7 @@ import Testing
         for file in ProjectTemplate.files(name: "acme-help", region: region) {
             try folder.write(file.path, file.contents)
         }
-        for stage in ["dev", "prod"] {
+        for stage in ["dev", "prod", "pr-42"] {
             let result = SpecLoader.live.load(
                 projectDirectory: folder.path,
                 specFile: "botctl.yml",
@@ -100,17 +100,21 @@ import Testing
         #expect(models("eu-central-1") == ["  id: meta.llama3-3-70b-instruct-v1:0", fallback])
     }
 
-    /// PyYAML reads the workflow, and its jobs run the commands that botctl has.
-    @Test func workflowIsYAML() throws {
-        let folder = TemporaryFolder()
-        try folder.write("w.yml", contents(".github/workflows/botctl.yml"))
-        let script = """
-            import sys, yaml
-            workflow = yaml.safe_load(open(sys.argv[1]))
-            for step in workflow["jobs"]["bot"]["steps"]:
-                if step.get("run", "").startswith("botctl "): print(step["run"].split()[1])
-            """
-        let python = try runProgram(Python.interpreter(), ["-c", script, "\(folder.path)/w.yml"])
-        #expect(python.lines == ["validate", "build", "diff", "deploy"])
+    /// Only the chosen host's CI; what its jobs run is tried end to end.
+    @Test func ciIsOfOneHost() {
+        func paths(_ files: [ProjectTemplate.File]) -> [String] { files.map(\.path) }
+        let github = [
+            ".github/actions/botctl/action.yml", ".github/actions/botctl/comment.sh", ".github/workflows/botctl.yml",
+        ]
+        #expect(paths(ProjectTemplate.files(of: .github, region: "eu-west-1")) == github)
+        #expect(paths(ProjectTemplate.files(of: .gitlab, region: "eu-west-1")) == [".gitlab-ci.yml"])
+        #expect(!paths(files).contains(".gitlab-ci.yml"))
+        let other = paths(ProjectTemplate.files(name: "x", region: nil, ci: .gitlab))
+        #expect(other.contains(".gitlab-ci.yml") && !other.contains { $0.hasPrefix(".github/") })
+        for ci in ProjectTemplate.CI.allCases {
+            let files = ProjectTemplate.files(of: ci, region: "eu-west-1")
+            #expect(files.contains { $0.contents.contains("AWS_REGION: eu-west-1\n") })
+            #expect(!files.contains { $0.contents.contains("{{region}}") })
+        }
     }
 }

@@ -10,7 +10,7 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 root = pathlib.Path(sys.argv[1])
 types = set()
 for folder in ("Tests/SynthesisTests/Goldens", "stacks"):
-    for path in (root / folder).glob("*.json"):
+    for path in (root / folder).glob("*.template.json"):
         for resource in json.loads(path.read_text())["Resources"].values():
             types.add(resource["Type"])
 for name in sorted(types):

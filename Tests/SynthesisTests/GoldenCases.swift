@@ -78,6 +78,8 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
         GoldenCase("handoff") { $0.handoff = .init(message: "A colleague will help.", notify: "help@example.com") },
         GoldenCase("hosted-widget") { $0.widget.host = true },
         GoldenCase("tools", tools),
+        GoldenCase("bounded-roles") { $0.permissionsBoundary = "arn:aws:iam::111122223333:policy/bots" },
+        GoldenCase("parameters", parameters),
         GoldenCase("tagged-stage") {
             $0.stage = "prod"
             $0.tags = ["team": "support", "cost-center": "4711"]
@@ -86,6 +88,21 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     ]
 
     private static let kmsKey = "arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+    /// The stage's values, from the text of a spec to its template.
+    static func parameters(_ spec: inout BotSpec) {
+        let text =
+            smallestSpec.replacing("of Acme", with: "of ${shop}") + """
+                parameters: { shop: Acme, mail: ops@example.com, days: 7, read: 5 }
+                alarms: { email: "${mail}" }
+                observability: { logRetentionDays: "${days}" }
+                table: { billing: { read: "${read}", write: 5 } }
+                routes: { $connect: connect, $disconnect: disconnect, hello: hello, sendMessage: { handler: sendMessage, environment: { SHOP: "${shop} (${stage})" } } }
+                stages: { prod: { parameters: { shop: Acme Ltd, mail: prod@example.com, days: 90, read: 20 } } }
+                """
+        let loader = SpecLoader.inMemory(["botctl.yml": Array(text.utf8)])
+        if let loaded = loader.load(projectDirectory: "", specFile: "botctl.yml", stage: "prod").spec { spec = loaded }
+    }
 
     static func tools(_ spec: inout BotSpec) {
         let orders = "arn:aws:lambda:us-east-2:111122223333:function:orders"

@@ -2,7 +2,7 @@ package import AWSCore
 
 /// AWS Identity and Access Management. API version 2010-05-08.
 package struct IAMClient {
-    private static let version = "2010-05-08"
+    static let version = "2010-05-08"
 
     let session: AWSSession
 

@@ -41,6 +41,7 @@ struct SpecDecoder {
             handlers: handlers(reader),
             throttling: throttling(reader),
             tags: reader.texts("tags"),
+            permissionsBoundary: reader.text("permissionsBoundary"),
             protect: reader.bool("protect") ?? false,
             deployment: reader.choice("deployment", BotSpec.Deployment.self) ?? .auto
         )

@@ -2,7 +2,7 @@ import Diagnostics
 
 /// Name, stage, region, account.
 enum NameRules {
-    static let all = [nameSyntax, nameTooLong, stageSyntax, regionSyntax, regionUnknown, accountSyntax]
+    static let all = [nameSyntax, nameTooLong, stageSyntax, regionSyntax, regionUnknown, accountSyntax, boundaryARN]
 
     static let nameSyntax = Rule(.nameSyntax) { context in
         guard !isName(context.spec.name) else { return }
@@ -71,6 +71,21 @@ enum NameRules {
             "an AWS account id has 12 digits",
             at: "account",
             fix: "write the 12 digits in quotes, without hyphens"
+        )
+    }
+
+    static let boundaryARN = Rule(.boundaryARN) { context in
+        guard let arn = context.spec.permissionsBoundary else { return }
+        let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).map(String.init)
+        let isPolicy =
+            parts.count == 6 && parts[0] == "arn" && parts[2] == "iam" && parts[3].isEmpty
+            && parts[5].hasPrefix("policy/") && parts[5].utf8.count > "policy/".utf8.count
+        guard !isPolicy else { return }
+        context.report(
+            .boundaryARN,
+            "a permissions boundary is the ARN of a managed policy",
+            at: "permissionsBoundary",
+            fix: "write one like `arn:aws:iam::123456789012:policy/bot-boundary`"
         )
     }
 

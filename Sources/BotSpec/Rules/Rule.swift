@@ -24,8 +24,8 @@ struct RuleContext {
     let findings: Findings
     /// The region came from the command line: the file is not to blame for it.
     let isRegionOverridden: Bool
-    /// The stage is one that the spec lists.
-    let isStageDeclared: Bool
+    /// Under which the spec lists the stage: its name, or a pattern; `nil` where it does not.
+    let stageKey: String?
 
     /// Whether the user wrote a value at this path.
     func wrote(_ path: String) -> Bool { findings.sourceMap.contains(path) }
@@ -85,7 +85,7 @@ struct RuleContext {
 
     private func range(of path: String, onKey: Bool) -> SourceRange? {
         if path == "region", isRegionOverridden { return nil }
-        if path == "stage" { return isStageDeclared ? findings.sourceMap.keyRange(of: "stages.\(spec.stage)") : nil }
+        if path == "stage" { return stageKey.flatMap { findings.sourceMap.keyRange(of: "stages.\($0)") } }
         return wrote(path) && !onKey ? findings.sourceMap.range(of: path) : findings.sourceMap.keyRange(of: path)
     }
 }

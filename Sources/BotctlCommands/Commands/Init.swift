@@ -1,4 +1,5 @@
 import ArgumentParser
+import HandlerBuild
 import Operations
 
 struct InitCommand: BotctlCommand {
@@ -7,11 +8,14 @@ struct InitCommand: BotctlCommand {
         abstract: "Write a new project: spec, rules, handlers, a CI workflow.",
         discussion: """
             The project validates, builds and deploys as written. Needs no network. Files that are there already are \
-            never overwritten.
+            never overwritten, unless --force says so of the CI's. In a folder that has a spec, --ci writes the files \
+            of the CI alone.
 
             Examples:
               botctl init my-shop
               botctl init --name acme-support --region us-east-2
+              botctl init my-shop --ci gitlab
+              cd my-shop && botctl init --ci github
             """
     )
 
@@ -23,12 +27,32 @@ struct InitCommand: BotctlCommand {
     @Option(help: ArgumentHelp("The bot's name (default: the folder's).", valueName: "name"))
     var name: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Whose workflow to write: github, gitlab (a new project's default: github).",
+            valueName: "host"
+        )
+    )
+    var ci: ProjectTemplate.CI?
+
+    @Flag(help: "Replace the files of an existing project's CI.")
+    var force = false
+
     func execute(_ session: Session) throws(OperationError) -> ExitStatus {
         let directory = folder.map { absolutePath($0, in: session.context.directory) } ?? session.context.directory
+        var context = session.context
+        context.directory = directory
+        if let ci, context.effects.files.exists(context.path(context.specFile)) {
+            let view = InitCIView(result: try InitializeCI.run(context, ci: ci, overwrites: force))
+            session.console.output(session.isJSON ? view.json : view.text(session.console.outputStyle))
+            session.console.error(view.warning(session.console.errorStyle))
+            return .done
+        }
         let result = try Initialize.run(
             directory: directory,
             name: name,
             region: global.region,
+            ci: ci ?? .github,
             effects: session.context.effects
         )
         let isElsewhere = directory != session.currentDirectory
@@ -37,4 +61,10 @@ struct InitCommand: BotctlCommand {
         session.console.error(view.warning(session.console.errorStyle))
         return .done
     }
+
+    func validate() throws {
+        guard !force || ci != nil else { throw ValidationError("--force is for the files that --ci writes") }
+    }
 }
+
+extension ProjectTemplate.CI: ExpressibleByArgument {}

@@ -134,12 +134,20 @@ struct BotListView {
         guard !result.bots.isEmpty else { return "No bots in \(place).\n" }
         let rows = result.bots.map { bot in
             [
-                style.bold(visible(bot.name)), visible(bot.stage), bot.status, bot.changed?.rfc3339 ?? "",
+                style.bold(visible(bot.name)), visible(bot.stage) + (bot.isPreview ? " (preview)" : ""), bot.status,
+                bot.age.map(Self.age) ?? "", bot.changed?.rfc3339 ?? "",
                 bot.chatURL ?? "",
             ]
         }
-        return aligned([["bot", "stage", "state", "changed", "chat"].map(style.faint)] + rows)
+        return aligned([["bot", "stage", "state", "age", "changed", "chat"].map(style.faint)] + rows)
             + "\(plural(result.bots.count, "stage")) in \(place)\n"
+    }
+
+    /// Forgotten previews are told by their age: in the largest unit that fits.
+    static func age(_ seconds: Double) -> String {
+        let minutes = Int(max(seconds, 0)) / 60
+        if minutes < 60 { return "\(minutes) min" }
+        return minutes < 48 * 60 ? "\(minutes / 60) h" : "\(minutes / 60 / 24) d"
     }
 
     var json: String {
@@ -154,6 +162,8 @@ struct BotListView {
                         stack: $0.stack,
                         status: $0.status,
                         changed: $0.changed?.rfc3339,
+                        preview: $0.isPreview,
+                        ageSeconds: $0.age.map { Int($0) },
                         chatUrl: $0.chatURL
                     )
                 }
@@ -168,6 +178,8 @@ struct BotListView {
             var stack: String
             var status: String
             var changed: String?
+            var preview: Bool
+            var ageSeconds: Int?
             var chatUrl: String?
         }
         var formatVersion = 1

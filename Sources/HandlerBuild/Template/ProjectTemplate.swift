@@ -16,14 +16,33 @@ package enum ProjectTemplate {
 
     private static var exampleSpec: String { embeddedFiles.first { $0.path == "botctl.yml" }?.contents ?? "" }
 
+    /// Where a project's jobs run.
+    package enum CI: String, Sendable, CaseIterable {
+        case github, gitlab
+
+        /// What is for this one alone.
+        fileprivate func owns(_ path: String) -> Bool {
+            switch self {
+            case .github: path.hasPrefix(".github/")
+            case .gitlab: path == ".gitlab-ci.yml"
+            }
+        }
+    }
+
+    /// The files of a project's CI, sorted by path.
+    package static func files(of ci: CI, region: String) -> [File] {
+        files(name: "", region: region, ci: ci).filter { ci.owns($0.path) }
+    }
+
     /// Every file of a new project, sorted by path.
     /// - Parameters:
     ///   - name: a valid `name` of the spec.
     ///   - region: `nil` keeps the example's.
-    package static func files(name: String, region: String?) -> [File] {
+    package static func files(name: String, region: String?, ci: CI = .github) -> [File] {
         let oldName = value(of: "name", in: exampleSpec) ?? ""
         let region = region ?? defaultRegion
-        return embeddedFiles.map { file in
+        let others = CI.allCases.filter { $0 != ci }
+        return embeddedFiles.filter { file in !others.contains { $0.owns(file.path) } }.map { file in
             var contents = file.contents
             switch file.path {
             case "botctl.yml":
@@ -31,7 +50,7 @@ package enum ProjectTemplate {
                 contents = replacing("region", with: region, in: contents)
                 contents = replacingInComments("\(oldName)-", with: "\(name)-", in: contents)
                 contents = withModels(of: region, in: contents)
-            case "README.md", ".github/workflows/botctl.yml":
+            case "README.md", ".github/workflows/botctl.yml", ".gitlab-ci.yml":
                 contents = contents.replacing("{{name}}", with: name).replacing("{{region}}", with: region)
             default: break
             }

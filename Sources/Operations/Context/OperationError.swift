@@ -49,6 +49,8 @@ package struct OperationError: Error, Sendable, Equatable, CustomStringConvertib
         case local
         /// The chat could not be held.
         case chat
+        /// What CI is to be allowed cannot be made as asked.
+        case ci
         /// `explain` knows no such code.
         case unknownCode
         /// Ctrl-C, or a signal.

@@ -33,7 +33,7 @@ package struct Deploy {
         options: Options = Options()
     ) throws(OperationError) -> Result {
         let began = context.effects.clock.now()
-        let loaded = try context.loadSpec(telling: host)
+        let loaded = try context.loadSpec(telling: host, toChange: true)
         let package = try context.buildPackage(loaded.spec, host)
         return try run(package, of: loaded, context, host, options: options, since: began)
     }

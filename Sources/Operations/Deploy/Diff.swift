@@ -33,7 +33,7 @@ package struct Diff {
         _ host: any OperationHost,
         options: Options = Options()
     ) throws(OperationError) -> Result {
-        let loaded = try context.loadSpec(telling: host)
+        let loaded = try context.loadSpec(telling: host, toChange: true)
         let package = try context.buildPackage(loaded.spec, host)
         let stage = try Stage.open(loaded, context, host)
         let (spec, cloud, artifacts) = (stage.spec, stage.cloud, stage.artifacts)

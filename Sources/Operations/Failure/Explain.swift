@@ -76,6 +76,7 @@ extension OperationError.Code {
         case .network: "no complete answer came from AWS"
         case .local: "the local AWS could not be started"
         case .chat: "the chat could not be held"
+        case .ci: "what CI is to be allowed cannot be made as asked"
         case .unknownCode: "`explain` was asked for a code that does not exist"
         case .interrupted: "Ctrl-C, or a signal, has ended the command"
         }
@@ -106,6 +107,7 @@ extension OperationError.Code {
         case .network: "check the network, the region and the endpoint"
         case .local: "do what the message says"
         case .chat: "do what the message says; the bot's logs have more"
+        case .ci: "do what the message says"
         case .unknownCode: "`botctl explain` lists all codes"
         case .interrupted: "run the same command again: it goes on from what is there"
         }

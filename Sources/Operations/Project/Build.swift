@@ -4,7 +4,7 @@ import BotSpec
 package struct Build {
     package static func run(_ context: ProjectContext, _ host: any OperationHost) throws(OperationError) -> BuiltPackage
     {
-        let spec = try context.loadSpec(telling: host).spec
+        let spec = try context.loadSpec(telling: host, toChange: true).spec
         return try context.buildPackage(spec, host)
     }
 }

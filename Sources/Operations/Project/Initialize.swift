@@ -1,5 +1,5 @@
 import BotSpec
-import HandlerBuild
+package import HandlerBuild
 
 /// `botctl init`: a project that validates, builds and deploys as written.
 package struct Initialize {
@@ -18,10 +18,12 @@ package struct Initialize {
     ///   - directory: absolute; created when absent.
     ///   - name: the bot's; made from the folder's name when `nil`.
     ///   - region: of the spec; the template's when `nil`.
+    ///   - ci: whose workflow is written.
     package static func run(
         directory: String,
         name: String?,
         region: String? = nil,
+        ci: ProjectTemplate.CI = .github,
         effects: Effects
     ) throws(OperationError) -> Result {
         let folder = directory.split(separator: "/").last.map(String.init) ?? "bot"
@@ -33,7 +35,7 @@ package struct Initialize {
                 fix: "pass one like `--region us-east-2`"
             )
         }
-        let files = ProjectTemplate.files(name: name, region: region)
+        let files = ProjectTemplate.files(name: name, region: region, ci: ci)
         let existing = files.map(\.path).filter { effects.files.exists("\(directory)/\($0)") }
         guard existing.isEmpty else {
             throw OperationError(

@@ -10,9 +10,11 @@ package struct LoadedSpec {
 }
 
 extension ProjectContext {
+    /// - Parameter toChange: the stage is to be made or changed, so the spec must list it.
     /// - Throws: `specInvalid` with every error and warning.
-    package func loadSpec() throws(OperationError) -> LoadedSpec {
-        let result = effects.loadSpec(directory, specFile, stage, overrides.region)
+    package func loadSpec(toChange: Bool = false) throws(OperationError) -> LoadedSpec {
+        var result = effects.loadSpec(directory, specFile, stage, overrides.region)
+        if toChange { result = result.requiringListedStage }
         guard let spec = result.spec else {
             let errors = result.diagnostics.count { $0.severity == .error }
             throw OperationError(
@@ -31,8 +33,11 @@ extension ProjectContext {
     }
 
     /// As `loadSpec`, with the warnings told.
-    func loadSpec(telling host: any OperationHost) throws(OperationError) -> LoadedSpec {
-        let loaded = try loadSpec()
+    func loadSpec(
+        telling host: any OperationHost,
+        toChange: Bool = false
+    ) throws(OperationError) -> LoadedSpec {
+        let loaded = try loadSpec(toChange: toChange)
         if !loaded.warnings.isEmpty { host.notify(.warnings(loaded.warnings)) }
         return loaded
     }

@@ -12,12 +12,12 @@ package struct Synth {
 
     /// The stage's template as text, for `--stdout`.
     package static func text(_ context: ProjectContext, _ host: any OperationHost) throws(OperationError) -> String {
-        Synthesizer.template(for: try context.loadSpec(telling: host).spec).encoded()
+        Synthesizer.template(for: try context.loadSpec(telling: host, toChange: true).spec).encoded()
     }
 
     /// Writes `stacks/<stage>.template.json` and `stacks/bootstrap.template.json` where they differ.
     package static func write(_ context: ProjectContext, _ host: any OperationHost) throws(OperationError) -> [File] {
-        let spec = try context.loadSpec(telling: host).spec
+        let spec = try context.loadSpec(telling: host, toChange: true).spec
         let templates = [
             ("stacks/\(spec.stage).template.json", Synthesizer.template(for: spec)),
             ("stacks/bootstrap.template.json", Synthesizer.bootstrapTemplate()),

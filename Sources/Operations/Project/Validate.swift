@@ -49,7 +49,7 @@ package struct Validate {
             context.specFile,
             context.stage,
             context.overrides.region
-        )
+        ).requiringListedStage
         return Result(spec: result.spec, diagnostics: result.diagnostics, stages: result.stages)
     }
 }

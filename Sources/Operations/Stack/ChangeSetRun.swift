@@ -105,7 +105,7 @@ struct ChangeSetRun {
         let began = context.effects.clock.now()
         while true {
             let changeSet = try cloud.attempt("describe the change set \(name)") { () throws(AWSError) in
-                try cloud.cloudFormation.describeChangeSet(created.id)
+                try cloud.cloudFormation.describeChangeSet(created.id, stackName: desired.name)
             }
             if let changeSet, !changeSet.status.isPending { return changeSet }
             // It may not be seen yet; but one that another run took for a leftover never comes.

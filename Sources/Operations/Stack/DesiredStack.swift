@@ -63,9 +63,13 @@ package enum ArtifactParameter {
 package enum BotTags {
     package static let bot = "botctl:bot"
     package static let stage = "botctl:stage"
+    /// On the stacks of stages that the spec lists by a pattern.
+    package static let preview = "botctl:preview"
 
     package static func own(of spec: BotSpec) -> [String: String] { [bot: spec.name, stage: spec.stage] }
     package static func all(of spec: BotSpec) -> [String: String] {
-        spec.tags.merging(own(of: spec)) { _, ours in ours }
+        var tags = spec.tags.merging(own(of: spec)) { _, ours in ours }
+        if spec.pattern != nil { tags[preview] = "true" }
+        return tags
     }
 }

@@ -54,7 +54,7 @@ struct OtherRuns {
     func author(of stack: Stack?) throws(OperationError) -> RunOwner? {
         guard let id = stack?.changeSetId else { return nil }
         let changeSet = try cloud.attempt("describe the change set that was executed last") { () throws(AWSError) in
-            try cloud.cloudFormation.describeChangeSet(id, includePropertyValues: false)
+            try cloud.cloudFormation.describeChangeSet(id, stackName: self.stack, includePropertyValues: false)
         }
         return changeSet?.description.flatMap(RunOwner.init)
     }

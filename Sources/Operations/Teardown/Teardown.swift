@@ -101,6 +101,7 @@ struct TeardownRun {
             switch TeardownDecision.toTearDown(stack?.status) {
             case .alreadyGone: return nil
             case .delete:
+                if let stack { try checkOwner(of: stack) }
                 if let stack, stack.hasTerminationProtection { throw protected() }
                 return stack
             case .wait(let why):
@@ -143,6 +144,18 @@ struct TeardownRun {
     func delete(_ stack: Stack) throws(OperationError) {
         let outcome = try StackDeletion(cloud: cloud, context: context, host: host, stack: stack).run()
         guard outcome.stack == nil else { throw StackDeletion.failure(outcome, name: name) }
+    }
+
+    /// The bot `shop` has a stage `eu-prod`, and the bot `shop-eu` a stage `prod`: their stacks have one name.
+    private func checkOwner(of stack: Stack) throws(OperationError) {
+        let own = BotTags.own(of: spec)
+        guard let other = own.first(where: { key, value in stack.tags[key].map { $0 != value } ?? false }) else { return }
+        throw OperationError(
+            .protected,
+            "the stack \(name) is not of the bot \(spec.name), stage \(spec.stage)",
+            details: ["its tag \(other.key) is \(stack.tags[other.key] ?? "")"],
+            fix: "tear it down from the project that it belongs to"
+        )
     }
 
     private func protected() -> OperationError {

@@ -11,6 +11,10 @@ package struct BotList {
         package var status: String
         /// When it was last changed, or made.
         package var changed: Timestamp?
+        /// It comes and goes with what it shows: the spec lists it by a pattern.
+        package var isPreview: Bool
+        /// Seconds since the stack was made.
+        package var age: Double?
         package var chatURL: String?
     }
 
@@ -30,6 +34,7 @@ package struct BotList {
         let stacks = try cloud.attempt("list the stacks") { () throws(AWSError) in
             try cloud.cloudFormation.listStacks()
         }
+        let now = context.effects.clock.now()
         let bots = stacks.compactMap { stack -> Bot? in
             guard let name = stack.tags[BotTags.bot], let stage = stack.tags[BotTags.stage] else { return nil }
             return Bot(
@@ -38,6 +43,8 @@ package struct BotList {
                 stack: stack.name,
                 status: stack.status.word,
                 changed: stack.lastUpdated ?? stack.created,
+                isPreview: stack.tags[BotTags.preview] != nil,
+                age: stack.created.map { $0.duration(to: now).inSeconds },
                 chatURL: BotOutputs(stack, cloud).chatURL
             )
         }
