@@ -26,6 +26,8 @@ package enum LocalAWS {
         package var lambdaConcurrency: Int
         package var startTimeout: Duration
         package var bedrock: BedrockStandIn.Options
+        /// `nil` leaves connections to MiniStack, which keeps to none of API Gateway's limits.
+        package var gateway: Gateway?
         package var isCancelled: () -> Bool
 
         package init(
@@ -38,6 +40,7 @@ package enum LocalAWS {
             lambdaConcurrency: Int = 20,
             startTimeout: Duration = .seconds(30),
             bedrock: BedrockStandIn.Options = BedrockStandIn.Options(),
+            gateway: Gateway? = Gateway(),
             isCancelled: @escaping () -> Bool = { false }
         ) {
             self.region = region
@@ -49,11 +52,25 @@ package enum LocalAWS {
             self.lambdaConcurrency = lambdaConcurrency
             self.startTimeout = startTimeout
             self.bedrock = bedrock
+            self.gateway = gateway
             self.isCancelled = isCancelled
         }
     }
 
-    /// Starts both servers and makes an IAM user whose key is checked as on AWS. On an error nothing is left
+    /// How connections are served.
+    package struct Gateway: Sendable, Equatable {
+        /// 0 takes a free one.
+        package var port: Int
+        /// How many times faster than on AWS connections grow old.
+        package var timeScale: Int
+
+        package init(port: Int = 0, timeScale: Int = 1) {
+            self.port = port
+            self.timeScale = timeScale
+        }
+    }
+
+    /// Starts the servers and makes an IAM user whose key is checked as on AWS. On an error nothing is left
     /// behind.
     package static func start(_ options: Options) throws(LocalAWSError) -> RunningLocalAWS {
         let locator = MiniStackLocator(environment: options.environment) { access($0, X_OK) == 0 && !isDirectory($0) }
@@ -74,7 +91,7 @@ package enum LocalAWS {
     }
 
     /// Where a WebSocket API of the local AWS is connected to; the URL that the API itself reports is not.
-    /// - Parameter endpoint: `http://127.0.0.1:<port>`.
+    /// - Parameter endpoint: `RunningLocalAWS.webSocketEndpoint`.
     package static func webSocketURL(endpoint: String, apiId: String, stage: String) -> String {
         let address = endpoint.hasPrefix("http") ? "ws" + endpoint.dropFirst(4) : endpoint
         return "\(address)/_aws/execute-api/\(apiId)/\(stage)"
@@ -86,12 +103,36 @@ package enum LocalAWS {
         directory: String,
         bedrock: BedrockStandIn
     ) throws(LocalAWSError) -> RunningLocalAWS {
+        let port = options.port == 0 ? try freePort() : options.port
+        let gateway = try options.gateway.map { asked throws(LocalAWSError) in
+            try WebSocketGateway.start(
+                MiniStackBackend(port: port, region: options.region, accountId: options.accountId),
+                WebSocketGateway.Options(port: asked.port, limits: GatewayLimits(timeScale: asked.timeScale))
+            )
+        }
+        do throws(LocalAWSError) {
+            return try start(options, port: port, gateway, executable: executable, directory: directory, bedrock)
+        } catch {
+            gateway?.stop()
+            throw error
+        }
+    }
+
+    private static func start(
+        _ options: Options,
+        port: Int,
+        _ gateway: WebSocketGateway?,
+        executable: String,
+        directory: String,
+        _ bedrock: BedrockStandIn
+    ) throws(LocalAWSError) -> RunningLocalAWS {
         let environment = MiniStackEnvironment(
-            port: options.port == 0 ? try freePort() : options.port,
+            port: port,
             region: options.region,
             accountId: options.accountId,
             directory: directory,
             bedrockURL: bedrock.url,
+            connectionsURL: gateway?.url ?? "http://127.0.0.1:\(port)",
             lambdaConcurrency: options.lambdaConcurrency,
             path: options.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
         )
@@ -114,6 +155,7 @@ package enum LocalAWS {
             return RunningLocalAWS(
                 region: options.region,
                 endpoint: environment.url,
+                gateway: gateway,
                 bedrockEndpoint: bedrock.url,
                 credentials: credentials,
                 logFile: log,

@@ -54,6 +54,7 @@ import Testing
             accountId: "111122223333",
             directory: "/d",
             bedrockURL: "http://127.0.0.1:9",
+            connectionsURL: "http://127.0.0.1:8",
             lambdaConcurrency: 7,
             path: "/bin"
         )
@@ -64,7 +65,7 @@ import Testing
                 "MINISTACK_ACCOUNT_ID": "111122223333", "STATE_DIR": "/d/state", "S3_DATA_DIR": "/d/s3",
                 "LAMBDA_ACCOUNT_CONCURRENCY": "7", "AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
                 "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "http://127.0.0.1:9",
-                "BOTCTL_MANAGEMENT_ENDPOINT": "http://127.0.0.1:4566/_aws/execute-api/{apiId}/{stage}",
+                "BOTCTL_MANAGEMENT_ENDPOINT": "http://127.0.0.1:8/_aws/execute-api/{apiId}/{stage}",
             ]
         )
     }
