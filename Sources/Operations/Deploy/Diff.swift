@@ -43,7 +43,9 @@ package struct Diff {
         )
         var deployed = DeployedState(template: nil, parameters: [:], manifest: nil)
         let stack = try stage.stack()
-        if let stack, stack.status != .reviewInProgress, stack.status != .deleteComplete {
+        let takes = StackDecision.toDeploy(stack?.status)
+        tell(takes, stack, host)
+        if let stack, takes.keepsStack {
             deployed.template = try cloud.attempt("read the deployed template") { () throws(AWSError) in
                 try cloud.cloudFormation.getTemplate(desired.name)
             }
@@ -58,13 +60,23 @@ package struct Diff {
         let plan = try deployed.plan(to: desired, manifest: package.manifest)
         let exists = deployed.template != nil
         return Result(
-            plan: options.usesChangeSet
+            // CloudFormation makes no change set for a stack that has to be led out of its state first.
+            plan: options.usesChangeSet && takes.isReady
                 ? try confirm(plan, desired, exists, artifacts, cloud, context, host) : plan,
             stack: desired.name,
             status: stack?.status.word,
             drift: options.detectsDrift && exists
                 ? try Drift(cloud: cloud, context: context, host: host, stack: desired.name).detect()
                 : options.detectsDrift ? [] : nil
+        )
+    }
+
+    /// What a deployment does before it comes to the plan.
+    private static func tell(_ decision: StackDecision, _ stack: Stack?, _ host: any OperationHost) {
+        guard let stack, !decision.isReady else { return }
+        let standing = StackStanding(stack.status, stage: "")
+        host.notify(
+            .note("\(stack.name) is in \(stack.status.word): \(standing.meaning); `botctl deploy` \(standing.deploy)")
         )
     }
 
