@@ -120,6 +120,15 @@ import Testing
             deletedStack: true,
             kept: [table],
             removed: [.init(kind: "token key", name: "/botctl/shop/dev/token-key")],
+            left: [
+                StuckResource(
+                    logicalId: "HelloRole",
+                    physicalId: "shop-dev-HelloRole",
+                    type: "AWS::IAM::Role",
+                    reason: "Cannot delete entity, must detach all policies first."
+                )
+            ],
+            region: "us-east-2",
             seconds: 75.2
         )
         let forgotten = Forget.Result(user: "v_1\u{1B}", table: "t", found: 3, deleted: 4, isDryRun: false)
@@ -248,6 +257,8 @@ import Testing
             region: "us-east-2",
             status: "UPDATE_IN_PROGRESS",
             isAtWork: true,
+            meaning: "it is being updated",
+            next: "botctl events --follow --stage dev",
             reason: nil,
             created: Timestamp(seconds: 1_780_000_000),
             updated: time,

@@ -3,19 +3,19 @@ import Operations
 import Testing
 
 @Suite struct StackDecisionTests {
-    enum Kind { case create, update, wait, recreate, continueRollback, refuse }
+    enum Kind { case create, update, wait, recreate, continueRollback, rollBack, refuse }
 
     static let deploy: [(StackStatus?, Kind)] = [
         (nil, .create), (.reviewInProgress, .create), (.deleteComplete, .create),
         (.createComplete, .update), (.updateComplete, .update), (.updateRollbackComplete, .update),
-        (.updateFailed, .update), (.importComplete, .update), (.importRollbackComplete, .update),
+        (.importComplete, .update), (.importRollbackComplete, .update),
         (.createInProgress, .wait), (.updateInProgress, .wait), (.updateCompleteCleanupInProgress, .wait),
         (.rollbackInProgress, .wait), (.updateRollbackInProgress, .wait), (.deleteInProgress, .wait),
         (.updateRollbackCompleteCleanupInProgress, .wait), (.importInProgress, .wait),
         (.importRollbackInProgress, .wait),
         (.createFailed, .recreate), (.rollbackComplete, .recreate), (.rollbackFailed, .recreate),
         (.deleteFailed, .recreate),
-        (.updateRollbackFailed, .continueRollback),
+        (.updateRollbackFailed, .continueRollback), (.updateFailed, .rollBack),
         (.importRollbackFailed, .refuse), (.unknown("NEW_STATE"), .refuse),
     ]
 
@@ -28,6 +28,7 @@ import Testing
             case .wait: .wait
             case .recreate: .recreate
             case .continueRollback: .continueRollback
+            case .rollBack: .rollBack
             case .refuse: .refuse
             }
         #expect(actual == kind)

@@ -120,6 +120,12 @@ struct TeardownView {
                 + "\(byteCount(table.bytes)) when DynamoDB last counted. To delete it as well:\n"
                 + "  \(table.deletionCommand)\n"
         }
+        for resource in result.left {
+            text += "\(style.bold("Left")) \(visible(resource.description))\n"
+            if let command = resource.removal(in: result.region) {
+                text += "To delete it once nothing stands in its way:\n  \(visible(command))\n"
+            }
+        }
         return text
     }
 
@@ -132,6 +138,14 @@ struct TeardownView {
                     Document.Table(name: $0.name, items: $0.items, bytes: $0.bytes, deletionCommand: $0.deletionCommand)
                 },
                 removed: result.removed.map { Document.Removal(kind: $0.kind, name: $0.name) },
+                left: result.left.map {
+                    Document.Left(
+                        logicalId: $0.logicalId,
+                        type: $0.type,
+                        reason: $0.reason,
+                        deletionCommand: $0.removal(in: result.region)
+                    )
+                },
                 seconds: result.seconds
             )
         )
@@ -148,11 +162,18 @@ struct TeardownView {
             var kind: String
             var name: String
         }
+        struct Left: Encodable {
+            var logicalId: String
+            var type: String
+            var reason: String
+            var deletionCommand: String?
+        }
         var formatVersion = 1
         var stack: String
         var deletedStack: Bool
         var kept: [Table]
         var removed: [Removal]
+        var left: [Left]
         var seconds: Double
     }
 }

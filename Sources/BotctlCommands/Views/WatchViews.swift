@@ -6,6 +6,7 @@ struct StatusView {
 
     func text(_ style: Style) -> String {
         var rows = [["stack", "\(style.bold(status.stack)) in \(status.region)"], ["state", state(style)]]
+        rows.append(["", status.meaning])
         if let reason = status.reason, !reason.isEmpty { rows.append(["", visible(reason)]) }
         if let changed = status.updated ?? status.created {
             let author = status.author.map { " by \(visible($0))" } ?? ""
@@ -16,6 +17,7 @@ struct StatusView {
         if let url = status.chatURL { rows.append(["chat", url]) }
         let counts = status.resources.sorted { $0.key < $1.key }.map { "\($0.value) \(words($0.key))" }
         rows.append(["resources", counts.isEmpty ? "none" : counts.joined(separator: ", ")])
+        if let next = status.next { rows.append(["next", style.bold(next)]) }
         var text = aligned(rows)
         for resource in status.notable {
             let mark = resource.status.hasSuffix("_FAILED") ? style.red("✗") : style.faint("·")
@@ -27,7 +29,7 @@ struct StatusView {
     }
 
     private func state(_ style: Style) -> String {
-        if status.isAtWork { return style.yellow(status.status) + " (botctl events --follow joins it)" }
+        if status.isAtWork { return style.yellow(status.status) }
         return status.status.hasSuffix("_FAILED") ? style.red(status.status) : status.status
     }
 
@@ -40,6 +42,8 @@ struct StatusView {
                 region: status.region,
                 status: status.status,
                 atWork: status.isAtWork,
+                meaning: status.meaning,
+                next: status.next,
                 reason: status.reason,
                 created: status.created?.rfc3339,
                 updated: status.updated?.rfc3339,
@@ -67,6 +71,8 @@ struct StatusView {
         var region: String
         var status: String
         var atWork: Bool
+        var meaning: String
+        var next: String?
         var reason: String?
         var created: String?
         var updated: String?

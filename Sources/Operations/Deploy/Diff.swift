@@ -46,7 +46,9 @@ package struct Diff {
         var deployed = DeployedState(template: nil, parameters: [:], manifest: nil)
         var hotswap: HotswapState?
         let stack = try stage.stack()
-        if let stack, stack.status != .reviewInProgress, stack.status != .deleteComplete {
+        let takes = StackDecision.toDeploy(stack?.status)
+        tell(takes, stack, host)
+        if let stack, takes.keepsStack {
             deployed.template = try cloud.attempt("read the deployed template") { () throws(AWSError) in
                 try cloud.cloudFormation.getTemplate(desired.name)
             }
@@ -67,7 +69,10 @@ package struct Diff {
         }
         var plan = try deployed.plan(to: desired, manifest: package.manifest)
         let exists = deployed.template != nil
-        if options.usesChangeSet { plan = try confirm(plan, desired, exists, artifacts, cloud, context, host) }
+        // CloudFormation makes no change set for a stack that has to be led out of its state first.
+        if options.usesChangeSet, takes.isReady {
+            plan = try confirm(plan, desired, exists, artifacts, cloud, context, host)
+        }
         if !plan.isEmpty { plan.execution = Execution.choose(for: plan, spec, exists ? stack : nil) }
         return Result(
             plan: plan,
@@ -91,6 +96,15 @@ package struct Diff {
         let found = try Drift(cloud: cloud, context: context, host: host, stack: desired.name).detect()
         guard let stack else { return found }
         return try CodeDrift(cloud: cloud, context: context, stack: stack, template: template).added(to: found)
+    }
+
+    /// What a deployment does before it comes to the plan.
+    private static func tell(_ decision: StackDecision, _ stack: Stack?, _ host: any OperationHost) {
+        guard let stack, !decision.isReady else { return }
+        let standing = StackStanding(stack.status, stage: "")
+        host.notify(
+            .note("\(stack.name) is in \(stack.status.word): \(standing.meaning); `botctl deploy` \(standing.deploy)")
+        )
     }
 
     private static func confirm(

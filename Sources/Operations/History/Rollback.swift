@@ -19,7 +19,7 @@ package struct Rollback {
         let stage = try Stage.open(context, host)
         let (spec, cloud, artifacts) = (stage.spec, stage.cloud, stage.artifacts)
         let readiness = StackReadiness(cloud: cloud, context: context, host: host, name: spec.stackName)
-        _ = try readiness.makeReady()
+        _ = try readiness.makeReady(recreates: false)
         let stack = try cloud.deployedStack(of: spec)
         let rollout = Rollout(stage, context, host, approval: options.approval)
         let deployedTemplate = try rollout.template(of: stack.name)

@@ -55,7 +55,7 @@ package struct Hotswap {
         _ host: any OperationHost,
         options: Options
     ) throws(OperationError) -> End {
-        let loaded = try context.loadSpec(telling: host)
+        let loaded = try context.loadSpec(telling: host, toChange: true)
         let package = try context.buildPackage(loaded.spec, host)
         do throws(OperationError) {
             return .hotswap(try run(package, of: loaded, context, host, options: options))

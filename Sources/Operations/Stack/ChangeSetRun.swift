@@ -175,16 +175,17 @@ struct ChangeSetRun {
             try cloud.cloudFormation.deleteChangeSet(name, stackName: desired.name)
         }
         guard type == .create else { return }
-        try removeShell()
+        try removeShell(token: "\(name)-shell")
     }
 
     /// A change set for a new stack leaves an empty stack in review behind: deleted unless it holds another's.
-    private func removeShell() throws(OperationError) {
+    /// - Parameter token: of this run: another run's deletion of an earlier shell is not this one.
+    private func removeShell(token: String) throws(OperationError) {
         try cloud.attempt("delete the empty stack \(desired.name)") { () throws(AWSError) in
             guard try cloud.cloudFormation.describeStack(desired.name)?.status == .reviewInProgress,
                 try cloud.cloudFormation.listChangeSets(stackName: desired.name).isEmpty
             else { return }
-            try cloud.cloudFormation.deleteStack(desired.name, clientToken: "\(Self.namePrefix)shell")
+            try cloud.cloudFormation.deleteStack(desired.name, clientToken: token)
         }
     }
 }

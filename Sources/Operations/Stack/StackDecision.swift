@@ -11,6 +11,8 @@ package enum StackDecision: Sendable, Equatable {
     case recreate(why: String)
     /// Going back got stuck; it must be finished first.
     case continueRollback(why: String)
+    /// A change failed half way and was left so; it must be taken back first.
+    case rollBack(why: String)
     case refuse(why: String, fix: String)
 
     /// - Parameter status: `nil` when there is no stack.
@@ -18,8 +20,7 @@ package enum StackDecision: Sendable, Equatable {
         switch status {
         case nil, .deleteComplete, .reviewInProgress:
             .create
-        case .createComplete, .updateComplete, .updateRollbackComplete, .importComplete, .importRollbackComplete,
-            .updateFailed:
+        case .createComplete, .updateComplete, .updateRollbackComplete, .importComplete, .importRollbackComplete:
             .update
         case .createInProgress:
             .wait(why: "it is being created")
@@ -40,18 +41,34 @@ package enum StackDecision: Sendable, Equatable {
             .recreate(why: "its creation failed, and so did rolling it back")
         case .deleteFailed:
             .recreate(why: "an earlier deletion got stuck half way")
+        case .updateFailed:
+            .rollBack(why: "an update failed and was not rolled back")
         case .updateRollbackFailed:
             .continueRollback(why: "an update failed, and rolling it back got stuck")
         case .importRollbackFailed:
             .refuse(
                 why: "an import of resources failed, and so did rolling it back",
-                fix: "finish the rollback in the CloudFormation console, then deploy again"
+                fix: "see what it names in `botctl events`, finish the rollback in the CloudFormation console, then "
+                    + "deploy again; or tear the stage down, which keeps its table"
             )
         case .unknown(let word):
             .refuse(
                 why: "it is in the state \(word), which this botctl does not know",
                 fix: "look at the stack in the CloudFormation console, and update botctl"
             )
+        }
+    }
+}
+
+extension StackDecision {
+    /// A change set can be made for the stack as it is.
+    var isReady: Bool { self == .create || self == .update }
+
+    /// What is in the stack now is what a deployment changes.
+    var keepsStack: Bool {
+        switch self {
+        case .create, .recreate: false
+        default: true
         }
     }
 }

@@ -11,16 +11,26 @@ struct StackReadiness {
     /// A state that comes back after this many attempts is not left by trying again.
     private static let attempts = 4
 
+    /// - Parameter recreates: whether a stack that can only be deleted may be, on consent.
     /// - Returns: the stack to update; `nil` when it is to be created.
-    func makeReady() throws(OperationError) -> Stack? {
+    func makeReady(recreates: Bool = true) throws(OperationError) -> Stack? {
         for _ in 0..<Self.attempts {
             let stack = try describe(name)
             switch StackDecision.toDeploy(stack?.status) {
             case .create: return nil
             case .update: return stack
             case .wait(let why): try wait(stack, why)
-            case .recreate(let why): try delete(stack, why)
-            case .continueRollback(let why): try continueRollback(stack, why)
+            case .recreate(let why):
+                guard recreates else {
+                    throw OperationError(
+                        .stackState,
+                        "the stack \(name) has nothing to go back to: \(why)",
+                        fix: "run `botctl deploy`: it deletes what is left of the stack and creates it anew"
+                    )
+                }
+                try delete(stack, why)
+            case .continueRollback(let why): try recovery(of: stack)?.finish(why)
+            case .rollBack(let why): try recovery(of: stack)?.begin(why)
             case .refuse(let why, let fix):
                 throw OperationError(.stackState, "the stack \(name) cannot be deployed to: \(why)", fix: fix)
             }
@@ -38,6 +48,10 @@ struct StackReadiness {
         get throws(OperationError) { try describe(name)?.status == .reviewInProgress }
     }
 
+    private func recovery(of stack: Stack?) -> RollbackRecovery? {
+        stack.map { RollbackRecovery(cloud: cloud, context: context, host: host, stack: $0) }
+    }
+
     private func wait(_ stack: Stack?, _ why: String) throws(OperationError) {
         let others = OtherRuns(cloud: cloud, context: context, host: host, stack: name)
         let author = try others.author(of: stack).map { " by \($0.name) on \($0.host)" }
@@ -52,58 +66,27 @@ struct StackReadiness {
 
     private func delete(_ stack: Stack?, _ why: String) throws(OperationError) {
         guard let stack else { return }
+        if stack.hasTerminationProtection {
+            throw OperationError(
+                .protected,
+                "the stack \(name) cannot be updated, and is protected against deletion: \(why)",
+                fix: "see that nobody needs it; then `aws cloudformation update-termination-protection "
+                    + "--no-enable-termination-protection --stack-name \(name)`, and deploy again"
+            )
+        }
+        let data = try StackData.read(stack, cloud)
+        let sentences = data.map(\.sentence).map { " " + $0 }.joined()
         let question = Question(
-            "The stack \(name) cannot be updated: \(why). Delete what is left of it and create it anew?",
-            defaultAnswer: stack.status == .rollbackComplete
+            "The stack \(name) cannot be updated: \(why).\(sentences) Delete what is left of it and create it anew?",
+            defaultAnswer: stack.status == .rollbackComplete && !data.contains(where: \.isLoss),
+            // What customers have written goes only where somebody says so by name.
+            confirmation: data.contains(where: \.isLoss) ? context.stage : nil
         )
         guard try context.confirm(question, host) else {
             throw OperationError(.declined, "nothing was changed", fix: "delete the stack \(name), then deploy again")
         }
-        let outcome = try StackDeletion(cloud: cloud, context: context, host: host, stack: stack).run()
-        guard outcome.stack == nil else { throw StackDeletion.failure(outcome, name: name) }
-    }
-
-    private func continueRollback(_ stack: Stack?, _ why: String) throws(OperationError) {
-        guard let stack else { return }
-        let stuck = try cloud.attempt("read the resources of \(name)") { () throws(AWSError) in
-            try cloud.cloudFormation.stackResources(name).filter { $0.status == "UPDATE_FAILED" }
-        }
-        let names = stuck.map(\.logicalId).joined(separator: ", ")
-        let question = Question(
-            "The stack \(name) is stuck: \(why)\(names.isEmpty ? "" : " at \(names)"). Try to finish the rollback?",
-            defaultAnswer: true
-        )
-        guard try context.confirm(question, host) else {
-            throw OperationError(
-                .declined,
-                "nothing was changed",
-                fix: "finish the rollback with `aws cloudformation continue-update-rollback --stack-name \(name)`"
-            )
-        }
-        let now = context.effects.clock.now()
-        let token = "\(ChangeSetRun.namePrefix)\(now.milliseconds)"
-        try cloud.attempt("continue the rollback of \(name)") { () throws(AWSError) in
-            try cloud.cloudFormation.continueUpdateRollback(name, clientToken: token)
-        }
-        host.notify(.watching(stack: name, work: .rollback))
-        let outcome = try StackWatch(
-            cloud: cloud,
-            context: context,
-            host: host,
-            stack: stack.id,
-            name: name,
-            token: token,
-            since: now
-        ).run()
-        guard outcome.stack?.status == .updateRollbackFailed else { return }
-        let cause = RootCause.find(in: outcome.events)
-        throw OperationError(
-            .stackState,
-            "the rollback of \(name) is still stuck",
-            details: cause.map { ["\($0.logicalId) (\($0.resourceType)): \($0.statusReason ?? $0.status)"] } ?? [],
-            fix: "repair what it names, or skip it: `aws cloudformation continue-update-rollback --stack-name "
-                + "\(name) --resources-to-skip \(cause?.logicalId ?? "<logical id>")`"
-        )
+        let deletion = StackDeletion(cloud: cloud, context: context, host: host, stack: stack)
+        for left in try deletion.finish() { host.notify(.note(left.isLeft(in: cloud.session.region))) }
     }
 
     private func describe(_ name: String) throws(OperationError) -> Stack? {

@@ -11,6 +11,9 @@ package struct Teardown {
         package var kept: [RetainedTable]
         /// What went besides the stack.
         package var removed: [Removal]
+        /// What the stack could not delete, and left in the account on consent.
+        package var left: [StuckResource] = []
+        package var region = ""
         package var seconds: Double
 
         package var foundNothing: Bool { !deletedStack && kept.isEmpty && removed.isEmpty }
@@ -46,10 +49,8 @@ package struct Teardown {
             throw OperationError(.declined, "nothing was deleted", fix: "run the command again to delete it")
         }
         let logGroups = try leftovers.logGroupNames(of: stack)
-        if let stack {
-            try HostedWidget(stack, cloud, host)?.remove()
-            try run.delete(stack)
-        }
+        if let stack { try HostedWidget(stack, cloud, host)?.remove() }
+        let stuck = try stack.map { stack throws(OperationError) in try run.delete(stack) } ?? []
         let (kept, deletedTables) = try leftovers.settleTables(delete: deleteData)
         let removed = try deletedTables + leftovers.removeRest(logGroups: logGroups)
         for removal in removed { host.notify(.removed(kind: removal.kind, name: removal.name)) }
@@ -58,6 +59,12 @@ package struct Teardown {
             deletedStack: stack != nil,
             kept: kept,
             removed: removed,
+            // Tables are named with what is in them.
+            left: stuck.filter { resource in
+                !kept.contains { $0.name == resource.physicalId }
+                    && !removed.contains { $0.name == resource.physicalId }
+            },
+            region: cloud.session.region,
             seconds: began.duration(to: clock.now()).inSeconds
         )
     }
@@ -141,9 +148,9 @@ struct TeardownRun {
         return Question(text, defaultAnswer: false, confirmation: spec.protect ? spec.stage : nil)
     }
 
-    func delete(_ stack: Stack) throws(OperationError) {
-        let outcome = try StackDeletion(cloud: cloud, context: context, host: host, stack: stack).run()
-        guard outcome.stack == nil else { throw StackDeletion.failure(outcome, name: name) }
+    /// - Returns: what was left behind.
+    func delete(_ stack: Stack) throws(OperationError) -> [StuckResource] {
+        try StackDeletion(cloud: cloud, context: context, host: host, stack: stack).finish()
     }
 
     /// The bot `shop` has a stage `eu-prod`, and the bot `shop-eu` a stage `prod`: their stacks have one name.

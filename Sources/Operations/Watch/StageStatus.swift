@@ -9,6 +9,10 @@ package struct StageStatus: Sendable, Equatable {
     /// In CloudFormation's word.
     package var status: String
     package var isAtWork: Bool
+    /// What the state means in words.
+    package var meaning: String
+    /// The command that leads on from here; `nil` where nothing has to be done.
+    package var next: String?
     package var reason: String?
     package var created: Timestamp?
     package var updated: Timestamp?
@@ -40,12 +44,15 @@ package struct StageStatus: Sendable, Equatable {
         let resources = try cloud.attempt("list the resources of \(stack.name)") { () throws(AWSError) in
             try cloud.cloudFormation.stackResources(stack.name)
         }
+        let standing = StackStanding(stack.status, stage: spec.stage)
         let others = OtherRuns(cloud: cloud, context: context, host: host, stack: stack.name)
         return StageStatus(
             stack: stack.name,
             region: cloud.session.region,
             status: stack.status.word,
             isAtWork: stack.status.isInProgress,
+            meaning: standing.meaning,
+            next: standing.next,
             reason: stack.statusReason,
             created: stack.created,
             updated: stack.lastUpdated,
@@ -88,6 +95,9 @@ extension Cloud {
             throw OperationError(
                 .notDeployed,
                 "\(spec.name) is not deployed to stage \(spec.stage) in \(session.region)",
+                details: stack?.status == .reviewInProgress
+                    ? ["the stack \(spec.stackName) \(StackStanding(.reviewInProgress, stage: spec.stage).meaning)"]
+                    : [],
                 fix: "run `botctl deploy --stage \(spec.stage)`"
             )
         }

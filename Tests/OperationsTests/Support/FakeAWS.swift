@@ -80,6 +80,8 @@ final class FakeAWS: HTTPTransport {
     var refusals: [String: (status: Int, code: String, message: String)] = [:]
     /// From this call on nothing comes through: the process was killed.
     var diesAtCall: Int?
+    /// Answers for CloudFormation where set: with real states, rules and times.
+    var script: ScriptedCloudFormation?
     private(set) var calls: [String] = []
     private var count = 0
 
@@ -111,7 +113,8 @@ final class FakeAWS: HTTPTransport {
         switch parts[0] {
         case "sts":
             return xml("GetCallerIdentity", "<Account>\(account)</Account><Arn>arn:aws:iam::\(account):user/test</Arn>")
-        case "cloudformation": return cloudFormation(parts[1], form(request))
+        case "cloudformation":
+            return script?.answer(parts[1], form(request)) ?? cloudFormation(parts[1], form(request))
         case "s3": return s3(request)
         case "lambda": return lambda(request)
         default:

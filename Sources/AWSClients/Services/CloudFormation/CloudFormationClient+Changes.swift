@@ -122,6 +122,14 @@ extension CloudFormationClient {
         _ = try call(form)
     }
 
+    /// Takes back an operation whose failure was not rolled back: CREATE_FAILED and UPDATE_FAILED only.
+    package func rollbackStack(_ stackName: String, clientToken: String) throws(AWSError) {
+        var form = QueryForm(action: "RollbackStack", version: Self.version)
+        form.add("StackName", stackName)
+        form.add("ClientRequestToken", clientToken)
+        _ = try call(form)
+    }
+
     package func cancelUpdateStack(_ stackName: String, clientToken: String) throws(AWSError) {
         var form = QueryForm(action: "CancelUpdateStack", version: Self.version)
         form.add("StackName", stackName)
