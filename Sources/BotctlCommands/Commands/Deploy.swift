@@ -31,7 +31,7 @@ struct DeployCommand: BotctlCommand {
             )
         )
         session.host.finish()
-        session.console.error(view.headline(session.console.errorStyle))
+        if !session.isJSON { session.console.error(view.headline(session.console.errorStyle)) }
         session.console.output(session.isJSON ? view.json : view.address)
         return .done
     }

@@ -21,6 +21,7 @@ final class Console {
     func error(_ text: String) { machine.error(text) }
     /// Of the terminal that standard error goes to, as it is now.
     var columns: Int { machine.columns() }
+    var rows: Int { machine.rows() }
     func readLine() -> String? { machine.readLine() }
 }
 

@@ -15,8 +15,10 @@ struct StackDeletion {
         let newest = try cloud.attempt("read the events of \(stack.name)") { () throws(AWSError) in
             try cloud.cloudFormation.stackEvents(stack.id, notBefore: stack.lastUpdated ?? stack.created).last
         }
-        try cloud.attempt("delete the stack \(stack.name)") { () throws(AWSError) in
-            try cloud.cloudFormation.deleteStack(stack.id, clientToken: token)
+        try context.effects.signals.shielded { () throws(OperationError) in
+            try cloud.attempt("delete the stack \(stack.name)") { () throws(AWSError) in
+                try cloud.cloudFormation.deleteStack(stack.id, clientToken: token)
+            }
         }
         host.notify(.watching(stack: stack.name, work: .delete))
         var watch = StackWatch(
@@ -26,20 +28,11 @@ struct StackDeletion {
             stack: stack.id,
             name: stack.name,
             token: token,
-            since: nil
+            since: nil,
+            work: .delete
         )
         watch.after = newest?.id
-        let outcome: StackWatch.Outcome
-        do throws(OperationError) {
-            outcome = try watch.run()
-        } catch {
-            guard error.code == .interrupted else { throw error }
-            throw OperationError(
-                .interrupted,
-                "stopped watching; CloudFormation goes on deleting \(stack.name)",
-                fix: "run the same command again to see how it ended"
-            )
-        }
+        let outcome = try watch.run()
         host.notify(outcome.settled(stack.name))
         return outcome
     }

@@ -44,9 +44,11 @@ struct StackReadiness {
         host.notify(.waiting(stack: name, why: why + (author ?? "")))
         let id = stack?.id ?? name
         var schedule = PollingSchedule()
+        let began = context.effects.clock.now()
         while let current = try describe(id), current.status.isInProgress {
             context.effects.clock.sleep(schedule.next(news: false))
             try context.checkInterrupted()
+            host.notify(.stillWaiting(seconds: began.duration(to: context.effects.clock.now()).inSeconds))
         }
     }
 
@@ -93,7 +95,8 @@ struct StackReadiness {
             stack: stack.id,
             name: name,
             token: token,
-            since: now
+            since: now,
+            work: .rollback
         ).run()
         guard outcome.stack?.status == .updateRollbackFailed else { return }
         let cause = RootCause.find(in: outcome.events)
