@@ -113,4 +113,10 @@ import Testing
         _ = block.frame(next: [String(repeating: "x", count: 79), "y"], columns: 80)
         #expect(block.frame(next: ["z"], columns: 30) == "\r\u{1B}[3Az\u{1B}[K\u{1B}[J")
     }
+
+    @Test func aLowerTerminalIsNotLeftAtItsTop() {
+        var block = LiveBlock()
+        _ = block.frame(next: (0..<20).map(String.init), columns: 80, rows: 40)
+        #expect(block.frame(next: ["z"], columns: 80, rows: 12) == "\r\u{1B}[11Az\u{1B}[K\u{1B}[J")
+    }
 }

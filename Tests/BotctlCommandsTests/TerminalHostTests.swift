@@ -112,8 +112,9 @@ import Testing
         let screen = Screen()
         let host = screen.host(isTerminal: true)
         host.notify(.watching(stack: "shop-dev", work: .create))
-        for index in 0..<30 { host.notify(event("Topic\(index)", "CREATE_IN_PROGRESS")) }
         screen.text = ""
+        for index in 0..<30 { host.notify(event("Topic\(index)", "CREATE_IN_PROGRESS")) }
+        #expect(screen.text.isEmpty, "one frame shows them all")
         screen.size = (40, 8)
         host.notify(.stillWatching(seconds: 1))
         let lines = screen.text.split(separator: "\n")

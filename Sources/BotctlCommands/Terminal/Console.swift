@@ -22,6 +22,8 @@ final class Console {
     /// Of the terminal that standard error goes to, as it is now.
     var columns: Int { machine.columns() }
     var rows: Int { machine.rows() }
+    /// What fits into a line of standard output: in a file, everything.
+    var outputColumns: Int { machine.outputIsTerminal ? machine.columns() : .max }
     func readLine() -> String? { machine.readLine() }
 }
 

@@ -7,10 +7,11 @@ struct LiveBlock {
     ///   - text: whole lines that stay, above the block.
     ///   - next: the block from now on; none takes it away. None is wider than the terminal.
     ///   - columns: as wide as the terminal is now; lines drawn for a wider one have wrapped meanwhile.
+    ///   - rows: as high as it is now; what has scrolled out of it stays there.
     /// - Returns: what to write; empty when nothing changes.
-    mutating func frame(printing text: String = "", next: [String], columns: Int) -> String {
+    mutating func frame(printing text: String = "", next: [String], columns: Int, rows: Int = 24) -> String {
         if text.isEmpty, next == lines { return "" }
-        var frame = backToFirstLine(columns)
+        var frame = backToFirstLine(columns, rows)
         if !text.isEmpty {
             if !lines.isEmpty { frame += "\u{1B}[J" }
             frame += text
@@ -22,9 +23,10 @@ struct LiveBlock {
         return frame
     }
 
-    private func backToFirstLine(_ columns: Int) -> String {
+    private func backToFirstLine(_ columns: Int, _ rows: Int) -> String {
         guard !lines.isEmpty else { return "" }
-        let rows = lines.reduce(0) { $0 + max(1, (displayWidth($1) + columns - 1) / max(1, columns)) }
-        return rows > 1 ? "\r\u{1B}[\(rows - 1)A" : "\r"
+        let drawn = lines.reduce(0) { $0 + max(1, (displayWidth($1) + columns - 1) / max(1, columns)) }
+        let up = min(drawn, max(1, rows)) - 1
+        return up > 0 ? "\r\u{1B}[\(up)A" : "\r"
     }
 }

@@ -22,7 +22,13 @@ final class TerminalHost: OperationHost {
         self.console = console
         self.context = context
         self.isJSON = isJSON
-        progress = ProgressView(style: console.errorStyle, isLive: console.isLive && !isJSON, isVerbose: isVerbose)
+        let isTerminal = console.isLive
+        progress = ProgressView(
+            style: console.errorStyle,
+            isLive: isTerminal && !isJSON,
+            isVerbose: isVerbose,
+            columns: { isTerminal ? console.columns : .max }
+        )
     }
 
     func notify(_ event: OperationEvent) {
@@ -32,6 +38,8 @@ final class TerminalHost: OperationHost {
         }
         let drawn = progress.draw(event)
         guard progress.isLive else { return printLines(drawn) }
+        // Those of one look come together, and the next tick shows all of them in one frame.
+        if case .resource = event { return }
         let lines =
             switch drawn.transient {
             case nil: [String]()
@@ -70,7 +78,7 @@ final class TerminalHost: OperationHost {
     }
 
     private func show(_ text: String, _ lines: [String] = []) {
-        let frame = block.frame(printing: text, next: lines, columns: console.columns)
+        let frame = block.frame(printing: text, next: lines, columns: console.columns, rows: console.rows)
         if !frame.isEmpty { console.error(frame) }
     }
 

@@ -9,6 +9,8 @@ struct ProgressView {
     let style: Style
     let isLive: Bool
     let isVerbose: Bool
+    /// Of the terminal, as it is at the moment.
+    private let columns: () -> Int
     /// Of the plan that is about to be executed.
     private var planned: Set<String>?
     private var estimate: Double?
@@ -18,10 +20,11 @@ struct ProgressView {
     /// What is waited for besides.
     private var waiting = ""
 
-    init(style: Style, isLive: Bool, isVerbose: Bool = false) {
+    init(style: Style, isLive: Bool, isVerbose: Bool = false, columns: @escaping () -> Int = { .max }) {
         self.style = style
         self.isLive = isLive && !isVerbose
         self.isVerbose = isVerbose
+        self.columns = columns
     }
 
     /// What the next drawing replaces.
@@ -117,7 +120,7 @@ struct ProgressView {
 
     private mutating func draw(_ plan: Plan) -> Drawing {
         planned = Set(plan.changes.map(\.logicalId))
-        return Drawing(text: "\n" + PlanView(plan).text(style) + "\n")
+        return Drawing(text: "\n" + PlanView(plan, columns: columns()).text(style) + "\n")
     }
 
     private mutating func expect(_ seconds: Double) -> Drawing {

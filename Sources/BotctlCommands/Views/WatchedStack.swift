@@ -166,8 +166,10 @@ struct WatchedStack {
         return count == 0 ? "" : " (\(plural(count, "resource")))"
     }
 
-    /// `Table 31.0 s, HelloFunction 12.1 s`: what the time went into, where it was a second or longer.
+    /// `Table 31.0 s, HelloFunction 12.1 s`: what the time went into, where it was a second or longer; no news beside
+    /// a failure.
     var longest: String? {
+        guard failed.isEmpty else { return nil }
         let rows = finished.reversed().filter { $0.seconds >= 1 }.sorted { $0.seconds > $1.seconds }.prefix(3)
         return rows.isEmpty
             ? nil : rows.map { "\(visible($0.id)) \(BotctlCommands.elapsed($0.seconds))" }.joined(separator: ", ")
