@@ -48,12 +48,12 @@ package enum BotctlMain {
     private static func run(_ command: any BotctlCommand, _ machine: Machine) -> ExitStatus {
         let options = command.global
         let console = Console(machine, noColour: options.noColor)
-        let calls = CallLog(console, isShown: options.verbose)
+        let calls = CallLog(console, isShown: options.verbose, isJSON: options.json)
         let context = options.context(
             currentDirectory: machine.currentDirectory,
             effects: machine.effects(options.verbose ? { calls.record($0) } : nil)
         )
-        let host = TerminalHost(console: console, context: context, isVerbose: options.verbose)
+        let host = TerminalHost(console: console, context: context, isVerbose: options.verbose, isJSON: options.json)
         defer {
             host.finish()
             calls.finish()
@@ -70,8 +70,12 @@ package enum BotctlMain {
         } catch {
             host.finish()
             let view = ErrorView(error, context: context)
-            console.error(view.text(console.errorStyle))
-            if options.json { console.output(view.json) }
+            if options.json {
+                host.fail(error)
+                console.output(view.json)
+            } else {
+                console.error(view.text(console.errorStyle))
+            }
             return ExitStatus(error.code)
         }
     }

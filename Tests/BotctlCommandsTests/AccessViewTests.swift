@@ -65,7 +65,7 @@ import Testing
 
                 """
         )
-        #expect(drawing.transient == "  waiting for the confirmation …")
+        #expect(drawing.transient?.plain == "  waiting for the confirmation …")
     }
 
     @Test func doctorsExitStatus() {

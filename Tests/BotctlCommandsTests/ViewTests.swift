@@ -196,17 +196,19 @@ import Testing
         var view = ProgressView(style: .plain, isLive: true)
         let drawings = anUpdate.map { view.draw($0) }.dropFirst()
         #expect(
-            drawings.map { $0.transient } == [
-                nil, "  updating shop-dev: 0 of 2 done, 0 s", "  updating shop-dev: 0 of 2 done, 0 s",
-                "  updating shop-dev: 0 of 2 done, 0 s; waiting for A",
-                "  updating shop-dev: 0 of 2 done, 0 s; waiting for A, B",
-                "  updating shop-dev: 0 of 2 done, 3 s; waiting for A, B",
-                "  updating shop-dev: 1 of 2 done, 3 s; waiting for A", "  updating shop-dev: 2 of 2 done, 5 s", nil,
+            drawings.map { $0.transient?.plain } == [
+                nil, "  still updating shop-dev: 0 of 2 done, 0 s", "  still updating shop-dev: 0 of 2 done, 0 s",
+                "  still updating shop-dev: 0 of 2 done, 0 s; waiting for A",
+                "  still updating shop-dev: 0 of 2 done, 0 s; waiting for A, B",
+                "  still updating shop-dev: 0 of 2 done, 3 s; waiting for A, B",
+                "  still updating shop-dev: 1 of 2 done, 3 s; waiting for A",
+                "  still updating shop-dev: 2 of 2 done, 5 s", nil,
             ]
         )
         #expect(
             drawings.compactMap(\.text) == [
-                "Stack     updating shop-dev\n", "Stack     shop-dev: UPDATE_COMPLETE after 5.0 s (2 resources)\n",
+                "Stack     updating shop-dev\n",
+                "Stack     shop-dev: UPDATE_COMPLETE after 5.0 s (2 resources)\n          longest: A 5.0 s\n",
             ]
         )
     }

@@ -7,8 +7,8 @@ struct DeployCommand: BotctlCommand {
         abstract: "Bring the bot to AWS: build, upload, plan, ask, execute.",
         discussion: """
             Shows the plan before anything changes, and asks. What is up to date is left alone. Ctrl-C before the \
-            plan is executed changes nothing; after that it only stops watching. A run that was interrupted is \
-            finished by the next. Then it asks the bot a question, and only an answer that is stored counts as success.
+            plan is executed changes nothing; after that it stops the watching, and twice it cancels an update. A run \
+            that was interrupted is finished by the next. Then it asks the bot a question, and only an answer that is stored counts as success.
 
             Examples:
               botctl deploy
@@ -40,7 +40,7 @@ struct DeployCommand: BotctlCommand {
 
     private func show(_ view: any DeploymentView, _ session: Session) -> ExitStatus {
         session.host.finish()
-        session.console.error(view.headline(session.console.errorStyle))
+        if !session.isJSON { session.console.error(view.headline(session.console.errorStyle)) }
         session.console.output(session.isJSON ? view.json : view.address)
         return .done
     }

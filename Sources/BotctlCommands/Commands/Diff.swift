@@ -37,8 +37,9 @@ struct DiffCommand: BotctlCommand {
         let options = Diff.Options(usesChangeSet: changeSet, detectsDrift: drift)
         let view = DiffView(result: try Diff.run(session.context, session.host, options: options))
         session.host.finish()
-        let style = session.console.outputStyle
-        session.console.output(session.isJSON ? view.json : markdown ? view.markdown : view.text(style))
+        let console = session.console
+        let text = { view.text(console.outputStyle, columns: console.outputColumns) }
+        console.output(session.isJSON ? view.json : markdown ? view.markdown : text())
         return view.hasChanges ? .changes : .done
     }
 }

@@ -34,7 +34,7 @@ struct RollbackCommand: BotctlCommand {
             )
         )
         session.host.finish()
-        session.console.error(view.headline(session.console.errorStyle))
+        if !session.isJSON { session.console.error(view.headline(session.console.errorStyle)) }
         session.console.output(session.isJSON ? view.json : view.address)
         return .done
     }

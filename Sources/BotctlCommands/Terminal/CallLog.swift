@@ -4,24 +4,33 @@ import AWSCore
 final class CallLog {
     private let console: Console
     private let isShown: Bool
+    /// With `--json` every line is for machines; they count for themselves.
+    private let isJSON: Bool
+    private let clock: any WallClock
     private var attempts = 0
     /// By service, then operation.
     private var counts: [String: [String: Int]] = [:]
 
-    init(_ console: Console, isShown: Bool) {
+    init(_ console: Console, isShown: Bool, isJSON: Bool = false, clock: any WallClock = SystemClock()) {
         self.console = console
         self.isShown = isShown
+        self.isJSON = isJSON
+        self.clock = clock
     }
 
     func record(_ attempt: AWSAttempt) {
         attempts += 1
         let parts = attempt.operation.split(separator: ".", maxSplits: 1).map(String.init)
         counts[parts.first ?? "", default: [:]][parts.last ?? "", default: 0] += 1
-        console.error(console.errorStyle.faint(Self.line(attempt)) + "\n")
+        console.error(
+            isJSON
+                ? EventView.line("call", clock.now(), Self.fields(attempt))
+                : console.errorStyle.faint(Self.line(attempt)) + "\n"
+        )
     }
 
     func finish() {
-        guard isShown, attempts > 0 else { return }
+        guard isShown, !isJSON, attempts > 0 else { return }
         console.error(console.errorStyle.faint("\(plural(attempts, "AWS call"))\n\(aligned(rows))"))
     }
 
@@ -31,6 +40,16 @@ final class CallLog {
             let names = operations.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
             return [service, String(operations.values.reduce(0, +)), names.joined(separator: ", ")]
         }
+    }
+
+    static func fields(_ attempt: AWSAttempt) -> [String: JSONValue] {
+        var fields: [String: JSONValue] = [
+            "operation": .string(attempt.operation), "status": .int(Int64(attempt.status)),
+            "milliseconds": .int(attempt.duration.milliseconds), "attempt": .int(Int64(attempt.attempt)),
+        ]
+        fields["code"] = attempt.errorCode.map(JSONValue.string)
+        fields["retryMilliseconds"] = attempt.retryAfter.map { .int($0.milliseconds) }
+        return fields
     }
 
     /// `aws  cloudformation.DescribeStacks  200  12 ms`

@@ -21,6 +21,9 @@ final class Console {
     func error(_ text: String) { machine.error(text) }
     /// Of the terminal that standard error goes to, as it is now.
     var columns: Int { machine.columns() }
+    var rows: Int { machine.rows() }
+    /// What fits into a line of standard output: in a file, everything.
+    var outputColumns: Int { machine.outputIsTerminal ? machine.columns() : .max }
     func readLine() -> String? { machine.readLine() }
 }
 

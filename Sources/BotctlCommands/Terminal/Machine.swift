@@ -12,6 +12,8 @@ struct Machine {
     var inputIsTerminal: Bool
     /// How wide the terminal of standard error is at the moment.
     var columns: () -> Int = { 80 }
+    /// And how high.
+    var rows: () -> Int = { 24 }
     var output: (String) -> Void
     var error: (String) -> Void
     /// `nil` at the end of input, and when a signal comes.
@@ -29,7 +31,8 @@ struct Machine {
             outputIsTerminal: isatty(STDOUT_FILENO) == 1,
             errorIsTerminal: errorIsTerminal,
             inputIsTerminal: inputIsTerminal,
-            columns: terminalColumns,
+            columns: { terminalSize().columns },
+            rows: { terminalSize().rows },
             output: { write($0, to: STDOUT_FILENO) },
             error: { write($0, to: STDERR_FILENO) },
             readLine: readLineFromInput,
@@ -37,7 +40,7 @@ struct Machine {
                 .live(
                     environment: environment,
                     isTerminal: inputIsTerminal && errorIsTerminal,
-                    isInterrupted: { Interrupts.received },
+                    signals: Interrupts.signals,
                     log: log,
                     askMFACode: { askMFACode($0, isDumb: environment["TERM"] == "dumb") }
                 )
@@ -65,10 +68,10 @@ private func workingDirectory(_ environment: [String: String]) -> String {
     return String(cString: path)
 }
 
-private func terminalColumns() -> Int {
+private func terminalSize() -> (columns: Int, rows: Int) {
     var size = winsize()
-    let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-    return isKnown ? Int(size.ws_col) : 80
+    let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0
+    return (isKnown && size.ws_col > 0 ? Int(size.ws_col) : 80, isKnown && size.ws_row > 0 ? Int(size.ws_row) : 24)
 }
 
 private func write(_ text: String, to descriptor: Int32) {
@@ -94,7 +97,7 @@ private func readLineFromInput() -> String? {
     var byte: UInt8 = 0
     while true {
         let count = read(STDIN_FILENO, &byte, 1)
-        if count < 0, errno == EINTR, !Interrupts.received { continue }
+        if count < 0, errno == EINTR, !Interrupts.signals.isInterrupted { continue }
         guard count == 1 else { return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self) }
         if byte == UInt8(ascii: "\n") { return String(decoding: bytes, as: UTF8.self) }
         bytes.append(byte)

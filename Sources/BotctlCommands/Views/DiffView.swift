@@ -10,10 +10,11 @@ struct DiffView {
 
     private var hasPlan: Bool { !result.plan.isEmpty || result.plan.createsStack }
 
-    func text(_ style: Style) -> String {
+    func text(_ style: Style, columns: Int = .max) -> String {
         let plan =
             hasPlan
-            ? PlanView(result.plan).text(style) : "No changes: \(result.stack) is what the project says.\n"
+            ? PlanView(result.plan, columns: columns).text(style)
+            : "No changes: \(result.stack) is what the project says.\n"
         return plan + HotswapNote(result.hotswap).text(style) + DriftView(result.drift).text(style)
     }
 

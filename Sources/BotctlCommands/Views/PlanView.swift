@@ -3,11 +3,17 @@ import Planning
 /// A plan as text: the gravest changes first, then the package, then the rest.
 struct PlanView {
     private let plan: Plan
+    /// Of the terminal; lists of names are cut to fit it.
+    private let columns: Int
 
     /// Longer values are cut: the template in `stacks/` has them whole.
     private static let maximumValue = 72
+    private static let leastNames = 8
 
-    init(_ plan: Plan) { self.plan = plan }
+    init(_ plan: Plan, columns: Int = .max) {
+        self.plan = plan
+        self.columns = columns
+    }
 
     func text(_ style: Style) -> String {
         guard !plan.isEmpty || plan.createsStack else { return "No changes.\n" }
@@ -78,11 +84,13 @@ struct PlanView {
             if names[change.type] == nil { types.append(change.type) }
             names[change.type, default: []].append(change.logicalId)
         }
+        let before = ["+", String(names.values.map(\.count).max() ?? 0), ""].reduce(2) { $0 + $1.count + 2 }
+        let room = columns - 1 - before - (types.map { displayWidth(shortType($0)) }.max() ?? 0)
         let rows = types.map { type -> [String] in
-            let ids = names[type] ?? []
+            let ids = Self.cut((names[type] ?? []).joined(separator: ", "))
             return [
-                style.green("+"), String(ids.count), shortType(type),
-                style.faint(Self.cut(ids.joined(separator: ", "))),
+                style.green("+"), String(names[type]?.count ?? 0), shortType(type),
+                style.faint(shortened(ids, to: max(Self.leastNames, room))),
             ]
         }
         return aligned(rows, indent: "  ")

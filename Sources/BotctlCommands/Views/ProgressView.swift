@@ -2,28 +2,57 @@ import HandlerBuild
 import Operations
 import Planning
 
-/// Draws events as lines. What goes well is counted: on a terminal in a last line that changes, elsewhere at the
+/// Draws events as lines. What goes well is counted: on a terminal in a table that changes in place, elsewhere at the
 /// end. A resource gets a line of its own when it fails, and where nothing can be redrawn also when it takes a
 /// second or longer: its beginning and its end. `--verbose` gives every step a line.
 struct ProgressView {
     let style: Style
     let isLive: Bool
     let isVerbose: Bool
+    /// Of the terminal, as it is at the moment.
+    private let columns: () -> Int
     /// Of the plan that is about to be executed.
     private var planned: Set<String>?
-    private var watch = WatchedStack(title: "", expected: nil)
+    private var estimate: Double?
+    private var watch = WatchedStack()
+    /// A stack is being watched, and its end has not been told.
+    private var isWatching = false
+    /// What is waited for besides.
+    private var waiting = ""
 
-    init(style: Style, isLive: Bool, isVerbose: Bool = false) {
+    init(style: Style, isLive: Bool, isVerbose: Bool = false, columns: @escaping () -> Int = { .max }) {
         self.style = style
         self.isLive = isLive && !isVerbose
         self.isVerbose = isVerbose
+        self.columns = columns
     }
 
-    struct Drawing: Equatable {
+    /// What the next drawing replaces.
+    enum Transient {
+        /// Without a line break.
+        case line(String)
+        case table(LiveTable)
+
+        /// For where nothing can be redrawn.
+        var plain: String {
+            switch self {
+            case .line(let text): text
+            case .table(let table): "  still \(table.watch.summary)"
+            }
+        }
+    }
+
+    struct Drawing {
         /// Whole lines.
         var text: String?
-        /// Without a line break; the next drawing replaces it.
-        var transient: String?
+        var transient: Transient?
+
+        init(text: String? = nil, transient: Transient? = nil) {
+            self.text = text
+            self.transient = transient
+        }
+
+        static func passing(_ line: String) -> Drawing { Drawing(transient: .line("  \(line)")) }
     }
 
     mutating func draw(_ event: OperationEvent) -> Drawing {
@@ -39,22 +68,31 @@ struct ProgressView {
             line("Upload", "\(byteCount(Int64(bytes))) to s3://\(bucket)/\(shortKey(key))")
         case .artifactPresent(let key): line("Upload", "none, \(shortKey(key)) is there already")
         case .tokenKeyCreated(let parameter): line("Token key", "created in \(parameter)")
-        case .detectingDrift(let stack): Drawing(transient: "  looking for drift in \(stack) …")
-        case .creatingChangeSet(let stack, let name): Drawing(transient: "  planning \(stack) (change set \(name)) …")
+        case .detectingDrift(let stack): .passing("looking for drift in \(stack) …")
+        case .creatingChangeSet(let stack, let name): .passing("planning \(stack) (change set \(name)) …")
         case .planned(let plan): draw(plan)
+        case .estimate(let seconds, _): expect(seconds)
         case .watching(let stack, let work): begin(stack, work)
         case .resource(let event): draw(event)
-        case .stillWatching(let seconds): Drawing(transient: watch.summary(atLeast: seconds))
-        case .waiting(let stack, let why): line("Waiting", "for the stack \(stack): \(why)")
-        case .settled(let stack, let status, let seconds):
-            line("Stack", "\(stack): \(status) after \(elapsed(seconds))\(watch.tally)")
-        case .swapping(let stack, let functions):
-            Drawing(transient: "  giving \(functions) functions of \(stack) their code …")
-        case .smoking(let stack): Drawing(transient: "  asking \(stack) a question …")
+        case .stillWatching(let seconds): pass(to: seconds)
+        case .rollingBack: goBack()
+        case .stopping(_, let step): draw(step)
+        case .waiting(let stack, let why): wait(stack, why)
+        case .stillWaiting(let seconds): .passing("still waiting for \(waiting), \(wholeSeconds(seconds))")
+        case .settled(let stack, let status, let seconds): settle(stack, status, seconds)
+        case .swapping(let stack, let functions): .passing("giving \(functions) functions of \(stack) their code …")
+        case .smoking(let stack): .passing("asking \(stack) a question …")
         case .removed(let kind, let name): line("Removed", "\(kind) \(name)")
         case .confirmSignIn(let url, let completeURL, let code): confirmSignIn(url, completeURL, code)
         case .note(let text): line("Note", text)
         }
+    }
+
+    /// Where a watched work was left before its end: what was known of it stays on the screen.
+    mutating func finish() -> String? {
+        guard isWatching else { return nil }
+        isWatching = false
+        return (line("Stack", watch.summary).text ?? "") + failures
     }
 
     private func confirmSignIn(_ url: String, _ completeURL: String, _ code: String) -> Drawing {
@@ -62,12 +100,11 @@ struct ProgressView {
             "Open this address in a browser, on any device, and confirm the code \(style.bold(visible(code))):\n\n"
         text += "  \(style.cyan(visible(completeURL)))\n"
         if url != completeURL { text += "\nor type the code at \(visible(url))\n" }
-        return Drawing(text: text + "\n", transient: "  waiting for the confirmation …")
+        return Drawing(text: text + "\n", transient: .line("  waiting for the confirmation …"))
     }
 
     private func line(_ label: String, _ text: String) -> Drawing {
-        let padded = label + String(repeating: " ", count: max(0, 9 - label.count))
-        return Drawing(text: "\(style.faint(padded)) \(visible(text))\n")
+        Drawing(text: "\(style.faint(padded(label, to: 9))) \(visible(text))\n")
     }
 
     private func draw(_ event: BuildEvent) -> Drawing {
@@ -75,7 +112,7 @@ struct ProgressView {
         case .started(let method, _): line("Build", method)
         case .output(let text):
             // A failed build shows them again, whole; one that works is no news.
-            isVerbose ? Drawing(text: "  \(visible(text))\n") : Drawing(transient: "  " + visible(text))
+            isVerbose ? Drawing(text: "  \(visible(text))\n") : .passing(visible(text))
         case .waiting: line("Build", "another botctl is building this project; waiting for it")
         case .skipped(let reason): line("Build", "none, \(reason)")
         case .finished(let seconds): line("Build", "done in \(elapsed(seconds))")
@@ -84,28 +121,82 @@ struct ProgressView {
 
     private mutating func draw(_ plan: Plan) -> Drawing {
         planned = Set(plan.changes.map(\.logicalId))
-        return Drawing(text: "\n" + PlanView(plan).text(style) + "\n")
+        return Drawing(text: "\n" + PlanView(plan, columns: columns()).text(style) + "\n")
+    }
+
+    private mutating func expect(_ seconds: Double) -> Drawing {
+        estimate = seconds
+        return Drawing()
     }
 
     private mutating func begin(_ stack: String, _ work: StackWork) -> Drawing {
-        let verb =
-            switch work {
-            case .create: "creating"
-            case .update: "updating"
-            case .delete: "deleting"
-            case .rollback: "rolling back"
-            }
-        watch = WatchedStack(title: "\(verb) \(stack)", expected: work == .delete ? nil : planned)
-        planned = nil
-        return line("Stack", watch.title)
+        watch = WatchedStack(
+            stack: stack,
+            work: work,
+            expected: work == .delete ? nil : planned,
+            estimate: work == .delete ? nil : estimate
+        )
+        (planned, estimate, isWatching) = (nil, nil, true)
+        let usual = watch.estimate.map { ", usually \(wholeSeconds($0.rounded()))" } ?? ""
+        return line("Stack", watch.title + usual)
     }
 
     private mutating func draw(_ event: ResourceEvent) -> Drawing {
         let steps = watch.take(event)
         if isVerbose { return Drawing(text: resourceLine(event, seconds: watch.seconds)) }
-        let shown = steps.filter { $0.event.failed || (!isLive && $0.isSlow) }
+        // The table has them; what has failed is told at the end.
+        let shown = isLive ? [] : steps.filter { $0.event.failed || $0.isSlow }
         let text = shown.map { resourceLine($0.event, seconds: $0.seconds) }.joined()
-        return Drawing(text: text.isEmpty ? nil : text, transient: watch.summary())
+        return Drawing(text: text.isEmpty ? nil : text, transient: table)
+    }
+
+    private var table: Transient { .table(LiveTable(watch: watch)) }
+
+    private mutating func pass(to seconds: Double) -> Drawing {
+        watch.pass(to: seconds)
+        return Drawing(transient: table)
+    }
+
+    private mutating func goBack() -> Drawing {
+        watch.goBack()
+        return Drawing(text: line("Stack", "\(watch.title) to what was there").text, transient: table)
+    }
+
+    private func draw(_ step: StopStep) -> Drawing {
+        let text =
+            switch step {
+            case .asked(let grace):
+                "still \(watch.title); Ctrl-C again within \(Int(grace)) s cancels the update, otherwise only the "
+                    + "watching ends"
+            case .terminated:
+                "asked to end (SIGTERM), still \(watch.title): watching on until it is done; once more ends the "
+                    + "watching"
+            case .cancelling: "cancelling the update of \(watch.stack); Ctrl-C again only ends the watching"
+            case .cancelRefused(let why): "the update of \(watch.stack) cannot be cancelled: \(why)"
+            }
+        return Drawing(text: "\(style.yellow(padded("Stop", to: 9))) \(visible(text))\n", transient: table)
+    }
+
+    private mutating func wait(_ stack: String, _ why: String) -> Drawing {
+        waiting = "the stack \(visible(stack))"
+        return line("Waiting", "for the stack \(stack): \(why)")
+    }
+
+    private mutating func settle(_ stack: String, _ status: String, _ seconds: Double) -> Drawing {
+        isWatching = false
+        var text = line("Stack", "\(stack): \(status) after \(elapsed(seconds))\(watch.tally)").text ?? ""
+        if let longest = watch.longest { text += "          \(style.faint("longest: \(longest)"))\n" }
+        return Drawing(text: text + failures)
+    }
+
+    /// Elsewhere they had their lines when they came.
+    private var failures: String {
+        guard isLive else { return "" }
+        return watch.failed.map { row in
+            "  \(style.red("✗")) \(visible(row.id))  \(style.faint(shortType(row.type)))  failed after "
+                + "\(elapsed(row.seconds))\n"
+                + (row.reason.map { "      \(style.red(visible($0)))\n" } ?? "")
+        }.joined()
     }
 
     private func resourceLine(_ event: ResourceEvent, seconds: Double) -> String {

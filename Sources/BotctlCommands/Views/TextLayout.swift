@@ -59,6 +59,25 @@ func shortened(_ text: String, to columns: Int) -> String {
     return result + "…"
 }
 
+/// The same with the ellipsis in the middle: names that begin alike differ at their ends.
+func shortenedInside(_ text: String, to columns: Int) -> String {
+    guard displayWidth(text) > columns else { return text }
+    guard columns > 2 else { return shortened(text, to: columns) }
+    let tail = (columns - 1) / 2
+    var (end, width) = ("", 0)
+    for character in text.reversed() {
+        width += characterWidth(character)
+        guard width <= tail else { break }
+        end = String(character) + end
+    }
+    return shortened(text, to: columns - displayWidth(end)) + end
+}
+
+/// Filled up with spaces.
+func padded(_ text: String, to columns: Int) -> String {
+    text + String(repeating: " ", count: max(0, columns - displayWidth(text)))
+}
+
 /// Text from outside must not steer the terminal: control characters become their pictures.
 func visible(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) else {
@@ -99,6 +118,12 @@ func elapsed(_ seconds: Double) -> String {
     }
     let whole = Int(seconds.rounded())
     return "\(whole / 60) min \(whole % 60) s"
+}
+
+/// `38 s`, `2 min 5 s`: for times that are still running.
+func wholeSeconds(_ seconds: Double) -> String {
+    let whole = Int(seconds)
+    return whole < 60 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"
 }
 
 func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

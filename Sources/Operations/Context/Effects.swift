@@ -12,8 +12,8 @@ package struct Effects {
     package var environment: [String: String]
     /// Somebody can read questions and type answers.
     package var isTerminal: Bool
-    /// The process was asked to stop (SIGINT, SIGTERM).
-    package var isInterrupted: () -> Bool
+    /// SIGINT and SIGTERM.
+    package var signals: StopSignals
     package var randomBytes: (_ count: Int) -> [UInt8]
     package var processes: ProcessTable
     /// Over which chats with a deployed bot are held.
@@ -42,7 +42,7 @@ package struct Effects {
         files: FileSystem,
         environment: [String: String],
         isTerminal: Bool,
-        isInterrupted: @escaping () -> Bool,
+        signals: StopSignals,
         randomBytes: @escaping (_ count: Int) -> [UInt8],
         processes: ProcessTable,
         chat: @escaping () -> ChatSession.Effects,
@@ -57,7 +57,7 @@ package struct Effects {
         self.files = files
         self.environment = environment
         self.isTerminal = isTerminal
-        self.isInterrupted = isInterrupted
+        self.signals = signals
         self.randomBytes = randomBytes
         self.processes = processes
         self.chat = chat
@@ -70,22 +70,29 @@ package struct Effects {
 }
 
 extension Effects {
+    /// The process was asked to stop, and nobody has answered yet. Setting it stands in for one Ctrl-C.
+    package var isInterrupted: () -> Bool {
+        get { { [signals] in signals.isInterrupted } }
+        set { signals = StopSignals { newValue() ? StopRequests(interrupts: 1) : StopRequests() } }
+    }
+
     /// The machine itself.
     /// - Parameter askMFACode: asks for the code of the MFA device of that serial; only asked on a terminal.
     package static func live(
         environment: [String: String],
         isTerminal: Bool,
-        isInterrupted: @escaping () -> Bool,
+        signals: StopSignals,
         log: ((AWSAttempt) -> Void)? = nil,
         askMFACode: @escaping (_ serial: String) -> String?
     ) -> Effects {
-        Effects(
+        let isInterrupted = { signals.isInterrupted }
+        return Effects(
             clock: SystemClock(),
             transport: nil,
             files: .live,
             environment: environment,
             isTerminal: isTerminal,
-            isInterrupted: isInterrupted,
+            signals: signals,
             randomBytes: { count in
                 var generator = SystemRandomNumberGenerator()
                 return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
@@ -123,7 +130,7 @@ extension Effects {
             ),
             environment: [:],
             isTerminal: false,
-            isInterrupted: { false },
+            signals: StopSignals { StopRequests() },
             randomBytes: { _ in trap("randomBytes") },
             processes: ProcessTable(
                 owner: RunOwner(name: "tester", host: "test", process: 1),

@@ -24,8 +24,16 @@ package enum OperationEvent: Sendable, Equatable {
     case resource(ResourceEvent)
     /// Once for each look at a stack that is not done yet; the seconds since the watching began.
     case stillWatching(seconds: Double)
+    /// How long comparable earlier work took: the median of so many runs. Told before the watching begins.
+    case estimate(seconds: Double, runs: Int)
+    /// The work has failed or was cancelled: CloudFormation goes back to what was there.
+    case rollingBack(stack: String)
+    /// Somebody wants the watching, or the work, to stop.
+    case stopping(stack: String, StopStep)
     /// Somebody else's work on the stack is waited for.
     case waiting(stack: String, why: String)
+    /// Once for each look: what was waited for last is waited for still.
+    case stillWaiting(seconds: Double)
     /// The last watched work has ended.
     case settled(stack: String, status: String, seconds: Double)
     /// Functions are given other code without CloudFormation.
@@ -39,6 +47,15 @@ package enum OperationEvent: Sendable, Equatable {
 }
 
 package enum StackWork: String, Sendable { case create, update, delete, rollback }
+
+package enum StopStep: Sendable, Equatable {
+    /// By Ctrl-C: for so many seconds another one cancels the update; then the watching ends.
+    case asked(grace: Double)
+    /// By SIGTERM: what was begun is watched to its end.
+    case terminated
+    case cancelling
+    case cancelRefused(why: String)
+}
 
 /// One step of one resource, as CloudFormation tells it.
 package struct ResourceEvent: Sendable, Equatable {

@@ -65,6 +65,8 @@ struct Rollout {
                 ? .body(desired.text) : .url(try artifacts.upload(template: desired.text)),
             type: stack == nil ? .create : .update
         )
+        let work = stack == nil ? StackWork.create : .update
+        var (timings, changed): ([DeploymentTiming], Int) = ([], 0)
         let expected = try planning.plan(to: desired, manifest: manifest)
         let (outcome, plan) = try execute(changes, expected, stack) { plan throws(OperationError) in
             host.notify(.planned(plan))
@@ -76,9 +78,11 @@ struct Rollout {
                 approval: approval
             )
             if let question, try !context.confirm(question, host) { return false }
-            try keepWhatIsThere(stack, deployedTemplate)
+            timings = try keepWhatIsThere(stack, deployedTemplate)
             if let stack, !desired.template.hostsWidget { try HostedWidget(stack, cloud, host)?.remove() }
             try prepare()
+            changed = plan.changes.count
+            if let estimate = timings.estimate(work, changes: changed) { host.notify(estimate) }
             return true
         }
         switch outcome {
@@ -94,7 +98,8 @@ struct Rollout {
             let record = DeploymentRecord(
                 desired,
                 time: context.effects.clock.now(),
-                author: context.effects.processes.owner
+                author: context.effects.processes.owner,
+                timings: [DeploymentTiming(work: work, seconds: end.seconds, changes: changed)] + timings
             )
             try artifacts.record(record, template: desired.text)
             try reconcile(hotswap, with: deployed, template: desired.text)
@@ -148,18 +153,25 @@ struct Rollout {
     }
 
     /// A run that was killed before it wrote its record leaves a deployment that could not be gone back to.
-    private func keepWhatIsThere(_ stack: Stack?, _ template: String?) throws(OperationError) {
-        guard let stack, let template, stack.parameters[ArtifactParameter.key] != nil,
-            try artifacts.records(limit: 1).first?.isState(of: stack, template) != true
-        else { return }
+    /// - Returns: how long the deployments before this one took.
+    private func keepWhatIsThere(
+        _ stack: Stack?,
+        _ template: String?
+    ) throws(OperationError) -> [DeploymentTiming] {
+        guard let stack, let template, stack.parameters[ArtifactParameter.key] != nil else { return [] }
+        let newest = try artifacts.records(limit: 1).first
+        let timings = newest?.timings ?? []
+        if newest?.isState(of: stack, template) == true { return timings }
         let record = DeploymentRecord(
             time: stack.lastUpdated ?? stack.created ?? context.effects.clock.now(),
             author: try OtherRuns(cloud: cloud, context: context, host: host, stack: stack.name).author(of: stack),
             parameters: stack.parameters,
             tags: stack.tags,
-            template: template
+            template: template,
+            timings: timings
         )
         try artifacts.record(record, template: template)
+        return timings
     }
 
     func template(of stack: String) throws(OperationError) -> String? {

@@ -17,28 +17,39 @@ package struct DeploymentRecord: Sendable, Equatable {
     package var tags: [String: String]
     /// Lower-case hex, of the template's text.
     package var templateHash: String
+    /// Of this deployment, then of the ones before it; empty where nobody measured.
+    package var timings: [DeploymentTiming]
 
     /// The key of the package.
     package var package: String? { parameters[ArtifactParameter.key] }
 
-    init(_ desired: DesiredStack, time: Timestamp, author: RunOwner) {
+    init(_ desired: DesiredStack, time: Timestamp, author: RunOwner, timings: [DeploymentTiming] = []) {
         self.init(
             time: time,
             author: author,
             parameters: desired.parameters,
             tags: desired.tags,
-            template: desired.text
+            template: desired.text,
+            timings: timings
         )
     }
 
     /// - Parameter author: `nil` where no run of botctl is known to have done it.
-    init(time: Timestamp, author: RunOwner?, parameters: [String: String], tags: [String: String], template: String) {
+    init(
+        time: Timestamp,
+        author: RunOwner?,
+        parameters: [String: String],
+        tags: [String: String],
+        template: String,
+        timings: [DeploymentTiming] = []
+    ) {
         let milliseconds = String(time.milliseconds % 1000)
         id = time.iso8601Basic.dropLast() + String(repeating: "0", count: 3 - milliseconds.count) + milliseconds + "Z"
         self.author = author.map { "\($0.name) on \($0.host)" } ?? "somebody"
         self.parameters = parameters
         self.tags = tags
         templateHash = Self.hash(of: template)
+        self.timings = Array(timings.prefix(DeploymentTiming.kept))
     }
 
     static func hash(of template: String) -> String { hexEncode(sha256(Array(template.utf8))) }
@@ -60,6 +71,8 @@ package struct DeploymentRecord: Sendable, Equatable {
         self.templateHash = templateHash
         self.parameters = parameters.compactMapValues(\.stringValue)
         self.tags = tags.compactMapValues(\.stringValue)
+        // Records of earlier versions have none.
+        timings = (value["timings"]?.arrayValue ?? []).compactMap(DeploymentTiming.init)
     }
 
     var json: [UInt8] {
@@ -67,6 +80,7 @@ package struct DeploymentRecord: Sendable, Equatable {
         return JSONValue.object([
             "formatVersion": .int(Self.formatVersion), "id": .string(id), "author": .string(author),
             "templateHash": .string(templateHash), "parameters": object(parameters), "tags": object(tags),
+            "timings": .array(timings.map(\.json)),
         ]).encoded()
     }
 }

@@ -122,7 +122,8 @@ struct ChangeSetRun {
     }
 
     private func execute(_ changeSet: ChangeSet) throws(OperationError) -> StackWatch.Outcome {
-        do throws(OperationError) {
+        // From here on the stack may be at work: interrupts are the watch's to answer.
+        try context.effects.signals.shielded { () throws(OperationError) in
             try cloud.attempt("execute the change set \(changeSet.name)") { () throws(AWSError) in
                 try cloud.cloudFormation.executeChangeSet(
                     changeSet.id.isEmpty ? changeSet.name : changeSet.id,
@@ -130,27 +131,30 @@ struct ChangeSetRun {
                     clientToken: changeSet.name
                 )
             }
-            host.notify(.watching(stack: desired.name, work: type == .create ? .create : .update))
-            let outcome = try StackWatch(
-                cloud: cloud,
-                context: context,
-                host: host,
-                stack: changeSet.stackId.isEmpty ? desired.name : changeSet.stackId,
-                name: desired.name,
-                token: changeSet.name,
-                changeSet: changeSet.id,
-                since: changeSet.created
-            ).run()
-            host.notify(outcome.settled(desired.name))
-            return outcome
-        } catch {
-            guard error.code == .interrupted else { throw error }
+        }
+        let work = type == .create ? StackWork.create : .update
+        host.notify(.watching(stack: desired.name, work: work))
+        let outcome = try StackWatch(
+            cloud: cloud,
+            context: context,
+            host: host,
+            stack: changeSet.stackId.isEmpty ? desired.name : changeSet.stackId,
+            name: desired.name,
+            token: changeSet.name,
+            changeSet: changeSet.id,
+            since: changeSet.created,
+            work: work,
+            canCancel: work == .update
+        ).run()
+        host.notify(outcome.settled(desired.name))
+        if outcome.wasCancelled, outcome.stack?.status.isRolledBack == true {
             throw OperationError(
                 .interrupted,
-                "stopped watching; CloudFormation goes on with \(desired.name)",
-                fix: "run the same command again to see how it ended"
+                "the update of \(desired.name) was cancelled; the stack is as it was before",
+                fix: "run the same command again when it is to change after all"
             )
         }
+        return outcome
     }
 
     /// The same run, deaf to Ctrl-C.

@@ -16,6 +16,7 @@ struct OtherRuns {
     func settle() throws(OperationError) {
         var schedule = PollingSchedule()
         var told: RunOwner?
+        let began = context.effects.clock.now()
         while true {
             try context.checkInterrupted()
             let open = try unexecuted()
@@ -26,6 +27,7 @@ struct OtherRuns {
                 )
             }
             told = live
+            host.notify(.stillWaiting(seconds: began.duration(to: context.effects.clock.now()).inSeconds))
             context.effects.clock.sleep(schedule.next(news: false))
         }
     }

@@ -59,13 +59,15 @@ struct StackDeletion {
             try cloud.cloudFormation.stackEvents(stack.id, notBefore: stack.lastUpdated ?? stack.created).last
         }
         let token = "\(ChangeSetRun.namePrefix)\(context.effects.clock.now().milliseconds)"
-        try cloud.attempt("delete the stack \(stack.name)") { () throws(AWSError) in
-            try cloud.cloudFormation.deleteStack(
-                stack.id,
-                retainResources: left,
-                deployment: DeploymentConfig(leftoverOf: stack),
-                clientToken: token
-            )
+        try context.effects.signals.shielded { () throws(OperationError) in
+            try cloud.attempt("delete the stack \(stack.name)") { () throws(AWSError) in
+                try cloud.cloudFormation.deleteStack(
+                    stack.id,
+                    retainResources: left,
+                    deployment: DeploymentConfig(leftoverOf: stack),
+                    clientToken: token
+                )
+            }
         }
         host.notify(.watching(stack: stack.name, work: .delete))
         var watch = StackWatch(
@@ -75,20 +77,11 @@ struct StackDeletion {
             stack: stack.id,
             name: stack.name,
             token: token,
-            since: nil
+            since: nil,
+            work: .delete
         )
         watch.after = newest?.id
-        let outcome: StackWatch.Outcome
-        do throws(OperationError) {
-            outcome = try watch.run()
-        } catch {
-            guard error.code == .interrupted else { throw error }
-            throw OperationError(
-                .interrupted,
-                "stopped watching; CloudFormation goes on deleting \(stack.name)",
-                fix: "run the same command again to see how it ended"
-            )
-        }
+        let outcome = try watch.run()
         host.notify(outcome.settled(stack.name))
         return outcome
     }

@@ -58,9 +58,11 @@ struct StackReadiness {
         host.notify(.waiting(stack: name, why: why + (author ?? "")))
         let id = stack?.id ?? name
         var schedule = PollingSchedule()
+        let began = context.effects.clock.now()
         while let current = try describe(id), current.status.isInProgress {
             context.effects.clock.sleep(schedule.next(news: false))
             try context.checkInterrupted()
+            host.notify(.stillWaiting(seconds: began.duration(to: context.effects.clock.now()).inSeconds))
         }
     }
 

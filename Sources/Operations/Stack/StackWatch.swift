@@ -1,5 +1,6 @@
 import AWSClients
 import AWSCore
+import Synthesis
 
 /// Follows one piece of CloudFormation's work on a stack to its end.
 ///
@@ -7,6 +8,8 @@ import AWSCore
 ///          ▲   │ at work
 ///          │   ▼
 ///        wait ◀── read the events, oldest first
+///
+/// Requests to stop are answered here, by `StopPolicy`.
 struct StackWatch {
     let cloud: Cloud
     let context: ProjectContext
@@ -22,6 +25,9 @@ struct StackWatch {
     let since: Timestamp?
     /// The newest event from before this work, where it is known.
     var after: String?
+    var work = StackWork.update
+    /// It is this run's own update, which it may cancel.
+    var canCancel = false
 
     struct Outcome {
         /// `nil` when the stack is gone.
@@ -29,6 +35,8 @@ struct StackWatch {
         /// Of this work, oldest first.
         var events: [StackEvent]
         var seconds: Double
+        /// CloudFormation was asked to cancel the work, and agreed.
+        var wasCancelled = false
 
         /// What the host is told at the end.
         func settled(_ stackName: String) -> OperationEvent {
@@ -40,17 +48,25 @@ struct StackWatch {
     /// CloudFormation is eventually consistent: until it shows the work, the stack's old status is not its end.
     private static let patience = Duration.seconds(15)
 
+    /// Between two looks the host hears of the time, for what it shows.
+    private static let tick = Duration.seconds(1)
+
+    /// - Throws: `interrupted` when it was asked to stop; CloudFormation goes on.
     func run() throws(OperationError) -> Outcome {
+        try context.effects.signals.answering { () throws(OperationError) in try follow() }
+    }
+
+    private func follow() throws(OperationError) -> Outcome {
         let clock = context.effects.clock
         let began = clock.now()
         var events: [StackEvent] = []
         var schedule = PollingSchedule()
+        var policy = StopPolicy(canCancel: canCancel)
+        var (wasCancelled, goesBack) = (false, work == .rollback)
         while true {
-            try context.checkInterrupted()
-            let current = try cloud.attempt("describe the stack \(name)") { () throws(AWSError) in
-                try cloud.cloudFormation.describeStack(stack)
-            }
-            let news = try newEvents(after: events.last?.id ?? after)
+            wasCancelled = try answerRequests(&policy) || wasCancelled
+            // A request to stop has ended the call: answered at the beginning of the next round.
+            guard let (current, news) = try look(after: events.last?.id ?? after) else { continue }
             events += news
             tell(news)
             let elapsed = began.duration(to: clock.now())
@@ -61,14 +77,39 @@ struct StackWatch {
             }
             if status.isSettled, hasBegun || elapsed > Self.patience {
                 // After a failure its reason must not be missed; a success needs no more words.
-                if status.isSuccess { return Outcome(stack: current, events: events, seconds: elapsed.inSeconds) }
-                let last = try newEvents(after: events.last?.id ?? after)
+                let last = status.isSuccess ? [] : try lastEvents(after: events.last?.id ?? after)
                 tell(last)
-                return Outcome(stack: current, events: events + last, seconds: elapsed.inSeconds)
+                return Outcome(
+                    stack: current,
+                    events: events + last,
+                    seconds: elapsed.inSeconds,
+                    wasCancelled: wasCancelled
+                )
             }
-            host.notify(.stillWatching(seconds: elapsed.inSeconds))
-            clock.sleep(schedule.next(news: !news.isEmpty))
+            if !goesBack, StackWork(status) == .rollback, status.isInProgress {
+                goesBack = true
+                host.notify(.rollingBack(stack: name))
+            }
+            wait(schedule.next(news: !news.isEmpty), until: policy.deadline, since: began)
         }
+    }
+
+    /// - Returns: `nil` when a request to stop came in between.
+    private func look(after last: String?) throws(OperationError) -> (Stack?, [StackEvent])? {
+        do throws(OperationError) {
+            let current = try cloud.attempt("describe the stack \(name)") { () throws(AWSError) in
+                try cloud.cloudFormation.describeStack(stack)
+            }
+            return (current, try newEvents(after: last))
+        } catch {
+            guard error.code == .interrupted, context.effects.signals.isInterrupted else { throw error }
+            return nil
+        }
+    }
+
+    /// The end is there: only the reason may still be missing, and nothing interrupts its reading.
+    private func lastEvents(after last: String?) throws(OperationError) -> [StackEvent] {
+        try context.effects.signals.shielded { () throws(OperationError) in try newEvents(after: last) }
     }
 
     private func newEvents(after last: String?) throws(OperationError) -> [StackEvent] {
@@ -79,6 +120,75 @@ struct StackWatch {
 
     private func tell(_ events: [StackEvent]) {
         for event in events where !event.isOfStack { host.notify(.resource(ResourceEvent(event))) }
+    }
+
+    /// Ends early when somebody asks to stop.
+    private func wait(_ duration: Duration, until deadline: Timestamp?, since began: Timestamp) {
+        let clock = context.effects.clock
+        var now = clock.now()
+        var end = now.advanced(by: duration)
+        if let deadline { end = min(end, deadline) }
+        repeat {
+            host.notify(.stillWatching(seconds: began.duration(to: now).inSeconds))
+            clock.sleep(min(Self.tick, now.duration(to: end)))
+            now = clock.now()
+        } while now < end && !context.effects.signals.isInterrupted
+    }
+
+    // MARK: Requests to stop
+
+    /// - Returns: whether CloudFormation has agreed to cancel the work.
+    private func answerRequests(_ policy: inout StopPolicy) throws(OperationError) -> Bool {
+        let requests = context.effects.signals.take()
+        var isCancelled = false
+        for action in policy.take(requests, now: context.effects.clock.now()) {
+            switch action {
+            case .say(let step): host.notify(.stopping(stack: name, step))
+            case .cancel: isCancelled = try cancel()
+            case .stop: throw stopped()
+            }
+        }
+        return isCancelled
+    }
+
+    private func cancel() throws(OperationError) -> Bool {
+        do throws(OperationError) {
+            let token = "\(ChangeSetRun.namePrefix)\(context.effects.clock.now().milliseconds)"
+            try context.effects.signals.shielded { () throws(OperationError) in
+                try cloud.attempt("cancel the update of \(name)") { () throws(AWSError) in
+                    try cloud.cloudFormation.cancelUpdateStack(name, clientToken: token)
+                }
+            }
+            host.notify(.stopping(stack: name, .cancelling))
+            return true
+        } catch {
+            // It may be over by now, or not be allowed: the watching goes on either way.
+            host.notify(.stopping(stack: name, .cancelRefused(why: error.details.first ?? error.message)))
+            return false
+        }
+    }
+
+    private func stopped() -> OperationError {
+        let (doing, note) =
+            switch work {
+            case .create:
+                (
+                    "creating",
+                    "; CloudFormation cannot cancel a creation: `botctl teardown --stage \(context.stage)` takes away "
+                        + "what you do not want"
+                )
+            case .update: ("updating", "")
+            case .delete: ("deleting", "; CloudFormation cannot cancel a deletion")
+            case .rollback: ("rolling back", "")
+            }
+        let again = work == .delete ? "teardown" : "deploy"
+        let resume = "`botctl \(again) --stage \(context.stage)` waits for its end and goes on from there"
+        let follow = "`botctl events --follow --stage \(context.stage)` watches it again"
+        return OperationError(
+            .interrupted,
+            "stopped watching; CloudFormation goes on \(doing) \(name)",
+            fix: (name == BootstrapStack.name ? resume : "\(follow); \(resume)") + note
+        )
     }
 }
 

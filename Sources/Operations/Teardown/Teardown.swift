@@ -101,6 +101,7 @@ struct TeardownRun {
     func stackToDelete() throws(OperationError) -> Stack? {
         var schedule = PollingSchedule()
         var isTold = false
+        let began = context.effects.clock.now()
         while true {
             let stack = try cloud.attempt("describe the stack \(name)") { () throws(AWSError) in
                 try cloud.cloudFormation.describeStack(name)
@@ -114,6 +115,7 @@ struct TeardownRun {
             case .wait(let why):
                 if !isTold { host.notify(.waiting(stack: name, why: why)) }
                 isTold = true
+                host.notify(.stillWaiting(seconds: began.duration(to: context.effects.clock.now()).inSeconds))
                 context.effects.clock.sleep(schedule.next(news: false))
                 try context.checkInterrupted()
             }

@@ -57,7 +57,8 @@ package struct StageEvents {
         let begin = recent.last {
             $0.isOfStack && ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"].contains($0.status)
         }
-        host.notify(.watching(stack: stack.name, work: StackWork(stack.status)))
+        let work = StackWork(stack.status)
+        host.notify(.watching(stack: stack.name, work: work))
         let outcome = try StackWatch(
             cloud: cloud,
             context: context,
@@ -66,7 +67,8 @@ package struct StageEvents {
             name: stack.name,
             token: begin?.clientToken ?? "",
             changeSet: stack.changeSetId,
-            since: begin?.time ?? stack.lastUpdated ?? stack.created
+            since: begin?.time ?? stack.lastUpdated ?? stack.created,
+            work: work
         ).run()
         host.notify(outcome.settled(stack.name))
         let status = outcome.stack?.status ?? .deleteComplete

@@ -58,6 +58,14 @@ extension FakeAWS {
         case "UpdateTerminationProtection":
             stacks[name]?.isProtected = form["EnableTerminationProtection"] == "true"
             return xml(action, "")
+        case "CancelUpdateStack":
+            guard stacks[name]?.status == "UPDATE_IN_PROGRESS" else {
+                let text = "CancelUpdateStack cannot be called from current stack status"
+                return error("cloudformation", 400, "ValidationError", text)
+            }
+            stacks[name]?.status = "UPDATE_ROLLBACK_IN_PROGRESS"
+            stacks[name]?.pending = (ticks, "UPDATE_ROLLBACK_COMPLETE")
+            return xml(action, "")
         case "ContinueUpdateRollback":
             stacks[name]?.status = "UPDATE_ROLLBACK_IN_PROGRESS"
             stacks[name]?.pending = (ticks, "UPDATE_ROLLBACK_COMPLETE")
