@@ -44,6 +44,7 @@ package struct S3Client {
             key,
             body: body,
             contentType: contentType,
+            cacheControl: cacheControl,
             metadata: metadata,
             timeout: timeout
         )
@@ -57,6 +58,7 @@ package struct S3Client {
         _ key: String,
         body: [UInt8],
         contentType: String = "application/octet-stream",
+        cacheControl: String? = nil,
         metadata: [String: String] = [:],
         timeout: Duration = .seconds(300)
     ) throws(AWSError) -> PendingAWSCall {

@@ -64,6 +64,8 @@ struct EventView {
                 "settled",
                 ["stack": .string(stack), "status": .string(status), "seconds": .double(seconds)]
             )
+        case .swapping(let stack, let functions):
+            ("swapping", ["stack": .string(stack), "functions": .int(Int64(functions))])
         case .smoking(let stack): ("smoking", ["stack": .string(stack)])
         case .removed(let kind, let name): ("removed", ["kind": .string(kind), "name": .string(name)])
         case .confirmSignIn(let url, let completeURL, let code):
