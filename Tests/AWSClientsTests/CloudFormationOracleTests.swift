@@ -378,6 +378,15 @@ import Testing
             },
             OracleCall(
                 "cloudformation",
+                "RollbackStack",
+                ["StackName": "acme", "ClientRequestToken": "t"],
+                answer: Self.result("RollbackStack", "<StackId>s</StackId>")
+            ) { session throws in
+                try CloudFormationClient(session: session).rollbackStack("acme", clientToken: "t")
+                return []
+            },
+            OracleCall(
+                "cloudformation",
                 "CancelUpdateStack",
                 ["StackName": "acme", "ClientRequestToken": "t"],
                 answer: "<CancelUpdateStackResponse \(Self.namespace)><ResponseMetadata/></CancelUpdateStackResponse>"

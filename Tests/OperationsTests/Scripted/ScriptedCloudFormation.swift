@@ -38,6 +38,16 @@ final class ScriptedCloudFormation {
 
     init(clock: any WallClock) { self.clock = clock }
 
+    /// Goes on from where another one is.
+    func copy(_ other: ScriptedCloudFormation) {
+        (stacks, failures, tokens, executed, count) = (
+            other.stacks, other.failures, other.tokens, other.executed, other.count
+        )
+        (duration, durations, stagger, changeSetDelay) = (
+            other.duration, other.durations, other.stagger, other.changeSetDelay
+        )
+    }
+
     func stack(_ name: String) -> ScriptedStack? { stacks.last { $0.name == name && !$0.isDeleted } }
 
     func nextId() -> Int {

@@ -26,6 +26,17 @@ final class ScriptedFixture {
         }
     }
 
+    /// Another one that is as this one is now: what is done to it changes nothing here.
+    func copy() -> ScriptedFixture {
+        let other = ScriptedFixture(hasBucket: false)
+        other.base.clock.sleep(other.base.clock.now().duration(to: base.clock.now()))
+        (other.base.package, other.base.spec) = (base.package, base.spec)
+        (other.base.aws.buckets, other.base.aws.tables) = (base.aws.buckets, base.aws.tables)
+        other.base.aws.parameters = base.aws.parameters
+        other.script.copy(script)
+        return other
+    }
+
     var stack: ScriptedStack? { script.stack(Self.stackName) }
     var status: String? { stack?.status }
     var tables: [String] { base.aws.tables.keys.sorted() }

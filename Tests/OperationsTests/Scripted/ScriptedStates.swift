@@ -1,10 +1,24 @@
 import AWSClients
 import Operations
+import Synchronization
 import Testing
 
 /// Leads a stack into each state that CloudFormation knows, by what really leads there where that is a run of botctl.
 extension ScriptedFixture {
     static func inState(_ status: StackStatus?) throws -> ScriptedFixture {
+        try made.withLock { _ in
+            if let known = cache[status] { return known.copy() }
+            let fixture = try make(status)
+            cache[status] = fixture
+            return fixture.copy()
+        }
+    }
+
+    /// Each state is led to once; what a test does to its copy stays there.
+    private static let made = Mutex(())
+    private nonisolated(unsafe) static var cache: [StackStatus?: ScriptedFixture] = [:]
+
+    private static func make(_ status: StackStatus?) throws -> ScriptedFixture {
         let fixture = ScriptedFixture()
         let script = fixture.script
         // Quick, so that killing it everywhere takes no time either.
@@ -16,13 +30,15 @@ extension ScriptedFixture {
         case .createFailed, .rollbackComplete, .rollbackFailed:
             script.keepsFailures = status == .createFailed
             script.failures = [ScriptedFailure(.create, "Api", RecordedText.apiThrottled)]
+            // The role is there before the API fails, or else it would not have to be deleted.
+            script.durations["Api"] = .seconds(8)
             if status == .rollbackFailed { script.failures.append(.init(.rollback, role, RecordedText.roleInUse)) }
             #expect(throws: OperationError.self) { try fixture.deploy() }
-            script.keepsFailures = false
+            (script.keepsFailures, script.durations) = (false, [:])
         default: try fixture.live(into: status ?? .createComplete)
         }
         fixture.base.host.events = []
-        #expect(fixture.stateNow == status, "the script has to lead there")
+        try #require(fixture.stateNow == status, "the script has to lead there")
         return fixture
     }
 
