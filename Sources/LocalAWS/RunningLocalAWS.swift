@@ -13,6 +13,7 @@ package final class RunningLocalAWS {
     private let process: ServerProcess
     private let bedrock: BedrockStandIn
     private let directory: String
+    private let keepsState: Bool
     private var isStopped = false
 
     init(
@@ -23,7 +24,8 @@ package final class RunningLocalAWS {
         logFile: String,
         process: ServerProcess,
         bedrock: BedrockStandIn,
-        directory: String
+        directory: String,
+        keepsState: Bool
     ) {
         self.region = region
         self.endpoint = endpoint
@@ -33,6 +35,7 @@ package final class RunningLocalAWS {
         self.process = process
         self.bedrock = bedrock
         self.directory = directory
+        self.keepsState = keepsState
     }
 
     deinit { stop() }
@@ -64,12 +67,16 @@ package final class RunningLocalAWS {
         }.joined()
     }
 
-    /// Ends both servers and all functions, and removes their files; a second call does nothing.
+    /// What state is written at the end takes a moment on a busy disk.
+    private static let savingGrace = Duration.seconds(20)
+
+    /// Ends both servers and all functions, and removes their files but for a state that is kept; a second call does
+    /// nothing.
     package func stop() {
         guard !isStopped else { return }
         isStopped = true
-        process.stop()
+        if keepsState { process.stop(grace: Self.savingGrace) } else { process.stop() }
         bedrock.stop()
-        LocalAWS.removeDirectory(directory)
+        LocalAWS.removeDirectory(keepsState ? "\(directory)/tmp" : directory)
     }
 }

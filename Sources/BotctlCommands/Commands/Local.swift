@@ -28,32 +28,16 @@ struct LocalCommand: BotctlCommand {
     @Option(help: ArgumentHelp("The port of the local AWS; 0 takes a free one.", valueName: "port"))
     var port = 0
 
-    @Option(help: ArgumentHelp("What goes wrong with the model, and how often.", valueName: "list"))
-    var faults: String?
-
-    @Option(help: ArgumentHelp("Chooses which messages meet a fault.", valueName: "number"))
-    var seed: UInt64 = 0
-
-    private func plan() throws(LocalCloud.BadFaults) -> LocalCloud.Faults? {
-        guard let faults else { return nil }
-        return try LocalCloud.Faults(faults, seed: seed)
-    }
+    @OptionGroup var faults: FaultOptions
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port takes a number from 0 to 65535") }
-        do {
-            _ = try plan()
-        } catch {
-            throw ValidationError("--faults: \(error)")
-        }
     }
 
     func execute(_ session: Session) throws(OperationError) -> ExitStatus {
         let console = session.console
         let file = writeEnv.map { absolutePath($0, in: session.currentDirectory) }
-        // Refused by `validate` where it cannot be read.
-        let faults = try? plan()
-        try LocalCloud.run(session.context, port: port, environmentFile: file, faults: faults) { cloud in
+        try LocalCloud.run(session.context, port: port, environmentFile: file, faults: faults.plan) { cloud in
             let view = LocalView(endpoint: cloud.endpoint, environment: cloud.environment, file: writeEnv)
             console.output(session.isJSON ? view.json : view.text(console.outputStyle))
         }

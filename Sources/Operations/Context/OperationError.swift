@@ -45,6 +45,8 @@ package struct OperationError: Error, Sendable, Equatable, CustomStringConvertib
         case local
         /// The chat could not be held.
         case chat
+        /// Another `botctl dev` has the project.
+        case alreadyRunning
         /// `explain` knows no such code.
         case unknownCode
         /// Ctrl-C, or a signal.
