@@ -49,9 +49,23 @@ extension AWSSession {
         service: String,
         operation: String
     ) throws(AWSError) -> JSONValue {
-        let request = HTTPRequest(method: method, endpoint: endpoint(service), path: path, headers: headers)
-        let operation = "\(service).\(operation)"
-        return try parseJSON(send(request, service: service, operation: operation), operation: operation)
+        let call = try beginREST(method, path, headers: headers, service: service, operation: operation)
+        return try parseJSON(call.response(), operation: "\(service).\(operation)")
+    }
+
+    /// Puts a call on the wire; several that are begun before the first is waited for take the time of one.
+    func beginREST(
+        _ method: String,
+        _ path: String,
+        headers: HTTPHeaders = [:],
+        body: [UInt8] = [],
+        service: String,
+        operation: String
+    ) throws(AWSError) -> PendingAWSCall {
+        let request = HTTPRequest(method: method, endpoint: endpoint(service), path: path, headers: headers, body: body)
+        return try client().begin(
+            AWSCall(service: service, region: region, operation: "\(service).\(operation)", request: request)
+        )
     }
 
     func send(
@@ -73,7 +87,7 @@ extension AWSSession {
         }
     }
 
-    private func parseJSON(_ response: HTTPResponse, operation: String) throws(AWSError) -> JSONValue {
+    func parseJSON(_ response: HTTPResponse, operation: String) throws(AWSError) -> JSONValue {
         if response.body.isEmpty { return .object([:]) }
         do {
             return try JSONValue.parse(response.body)

@@ -13,6 +13,7 @@ struct DeployCommand: BotctlCommand {
             Examples:
               botctl deploy
               botctl deploy --yes
+              botctl deploy --hotswap                                 (while developing: a prompt, in a moment)
               botctl deploy --approve widening                        (in CI: stops at what a person should see)
               botctl deploy --stage prod --approve never --confirm prod
             """
@@ -22,14 +23,22 @@ struct DeployCommand: BotctlCommand {
 
     @OptionGroup var rollout: RolloutOptions
 
+    @Flag(help: "Give the functions new code, prompt, rules and settings within a moment, without CloudFormation.")
+    var hotswap = false
+
     func execute(_ session: Session) throws(OperationError) -> ExitStatus {
-        let view = DeployView(
-            result: try Deploy.run(
-                rollout.protection.apply(session.context),
-                session.host,
-                options: rollout.options
-            )
-        )
+        let context = rollout.protection.apply(session.context)
+        if hotswap {
+            let options = Hotswap.Options(approval: rollout.approve, smokes: !rollout.noSmoke)
+            switch try Hotswap.run(context, session.host, options: options) {
+            case .hotswap(let result): return show(HotswapView(result: result), session)
+            case .deployment(let result): return show(DeployView(result: result), session)
+            }
+        }
+        return show(DeployView(result: try Deploy.run(context, session.host, options: rollout.options)), session)
+    }
+
+    private func show(_ view: any DeploymentView, _ session: Session) -> ExitStatus {
         session.host.finish()
         session.console.error(view.headline(session.console.errorStyle))
         session.console.output(session.isJSON ? view.json : view.address)

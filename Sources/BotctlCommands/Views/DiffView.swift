@@ -6,7 +6,7 @@ struct DiffView {
     let result: Diff.Result
 
     /// A change to make, or one that somebody has made elsewhere.
-    var hasChanges: Bool { hasPlan || result.drift?.isEmpty == false }
+    var hasChanges: Bool { hasPlan || result.drift?.isEmpty == false || result.hotswap != nil }
 
     private var hasPlan: Bool { !result.plan.isEmpty || result.plan.createsStack }
 
@@ -14,18 +14,22 @@ struct DiffView {
         let plan =
             hasPlan
             ? PlanView(result.plan).text(style) : "No changes: \(result.stack) is what the project says.\n"
-        return plan + DriftView(result.drift).text(style)
+        return plan + HotswapNote(result.hotswap).text(style) + DriftView(result.drift).text(style)
     }
 
     var markdown: String {
-        PlanMarkdown(plan: result.plan, stack: result.stack, drift: DriftView(result.drift).markdown).text()
+        PlanMarkdown(plan: result.plan, stack: result.stack, drift: besides).text()
     }
+
+    /// What no deployment has made.
+    private var besides: String { HotswapNote(result.hotswap).markdown + DriftView(result.drift).markdown }
 
     /// The plan's own JSON form, with the stack it is about.
     var json: String {
         guard case .object(var fields) = result.plan.json else { return "{}\n" }
         fields["stack"] = .string(result.stack)
         fields["status"] = result.status.map(JSONValue.string)
+        fields["hotswap"] = result.hotswap.map(HotswapNote.json)
         fields["drift"] = result.drift.map { .array($0.map(DriftView.json)) }
         return JSONValue.object(fields).encodedString() + "\n"
     }

@@ -4,15 +4,17 @@ struct HistoryView {
     let result: History.Result
 
     func text(_ style: Style) -> String {
-        guard !result.entries.isEmpty else { return "No deployment of \(result.stack) is on record.\n" }
-        return aligned(
-            result.entries.map { entry in
-                [
-                    entry.isDeployed ? style.green("▸") : " ", style.bold(entry.record.id),
-                    package(entry.record), "by \(visible(entry.record.author))",
-                ]
-            }
-        )
+        let hotswap = HotswapNote(result.hotswap).text(style)
+        guard !result.entries.isEmpty else { return "No deployment of \(result.stack) is on record.\n" + hotswap }
+        return hotswap
+            + aligned(
+                result.entries.map { entry in
+                    [
+                        entry.isDeployed ? style.green("▸") : " ", style.bold(entry.record.id),
+                        package(entry.record), "by \(visible(entry.record.author))",
+                    ]
+                }
+            )
     }
 
     private func package(_ record: DeploymentRecord) -> String {
@@ -32,7 +34,8 @@ struct HistoryView {
                         template: $0.record.templateHash,
                         deployed: $0.isDeployed
                     )
-                }
+                },
+                hotswap: HotswapNote(result.hotswap).document
             )
         )
     }
@@ -48,6 +51,7 @@ struct HistoryView {
         var formatVersion = 1
         var stack: String
         var deployments: [Entry]
+        var hotswap: HotswapNote.Document?
     }
 }
 

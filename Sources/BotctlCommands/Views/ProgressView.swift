@@ -48,6 +48,8 @@ struct ProgressView {
         case .waiting(let stack, let why): line("Waiting", "for the stack \(stack): \(why)")
         case .settled(let stack, let status, let seconds):
             line("Stack", "\(stack): \(status) after \(elapsed(seconds))\(watch.tally)")
+        case .swapping(let stack, let functions):
+            Drawing(transient: "  giving \(functions) functions of \(stack) their code …")
         case .smoking(let stack): Drawing(transient: "  asking \(stack) a question …")
         case .removed(let kind, let name): line("Removed", "\(kind) \(name)")
         case .confirmSignIn(let url, let completeURL, let code): confirmSignIn(url, completeURL, code)

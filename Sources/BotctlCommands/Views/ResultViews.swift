@@ -36,7 +36,7 @@ struct OutputsDocument: Encodable {
     }
 }
 
-struct DeployView {
+struct DeployView: DeploymentView {
     let result: Deploy.Result
 
     /// For people, beside the address.
@@ -47,10 +47,10 @@ struct DeployView {
             case .created: "Created \(result.outputs.stack) in \(elapsed(result.seconds))."
             case .updated: "Updated \(result.outputs.stack) in \(elapsed(result.seconds))."
             }
-        return style.bold(done) + "\n" + (result.smoke.map { smoke($0, style) } ?? "")
+        return style.bold(done) + "\n" + (result.smoke.map { Self.smoke($0, style) } ?? "")
     }
 
-    private func smoke(_ report: SmokeTurn.Report, _ style: Style) -> String {
+    static func smoke(_ report: SmokeTurn.Report, _ style: Style) -> String {
         var parts = [
             "connected in \(report.connect) ms", "first words after \(report.firstWords) ms",
             "answered after \(report.reply) ms",
@@ -77,15 +77,7 @@ struct DeployView {
         var status: String
         var outputs: [String: String]
 
-        var smoke: Smoke?
-
-        /// Milliseconds.
-        struct Smoke: Encodable {
-            var connect: Int64
-            var firstWords: Int64
-            var reply: Int64
-            var stored: Int64?
-        }
+        var smoke: SmokeDocument?
 
         init(_ result: Deploy.Result) {
             let document = OutputsDocument(result.outputs)
@@ -95,10 +87,20 @@ struct DeployView {
             region = document.region
             status = document.status
             outputs = document.outputs
-            smoke = result.smoke.map {
-                Smoke(connect: $0.connect, firstWords: $0.firstWords, reply: $0.reply, stored: $0.stored)
-            }
+            smoke = result.smoke.map(SmokeDocument.init)
         }
+    }
+}
+
+/// Milliseconds.
+struct SmokeDocument: Encodable {
+    var connect: Int64
+    var firstWords: Int64
+    var reply: Int64
+    var stored: Int64?
+
+    init(_ report: SmokeTurn.Report) {
+        (connect, firstWords, reply, stored) = (report.connect, report.firstWords, report.reply, report.stored)
     }
 }
 

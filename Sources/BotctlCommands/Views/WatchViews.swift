@@ -11,6 +11,7 @@ struct StatusView {
             let author = status.author.map { " by \(visible($0))" } ?? ""
             rows.append([status.updated == nil ? "created" : "changed", "\(changed.rfc3339)\(author)"])
         }
+        if let note = HotswapNote(status.hotswap).sentence { rows.append(["running", style.yellow(note)]) }
         if status.isProtected { rows.append(["protected", "against deletion"]) }
         if let url = status.chatURL { rows.append(["chat", url]) }
         let counts = status.resources.sorted { $0.key < $1.key }.map { "\($0.value) \(words($0.key))" }
@@ -48,7 +49,8 @@ struct StatusView {
                 resources: status.resources,
                 notable: status.notable.map {
                     Document.Resource(logicalId: $0.logicalId, type: $0.type, status: $0.status, reason: $0.reason)
-                }
+                },
+                hotswap: HotswapNote(status.hotswap).document
             )
         )
     }
@@ -73,6 +75,7 @@ struct StatusView {
         var chatUrl: String?
         var resources: [String: Int]
         var notable: [Resource]
+        var hotswap: HotswapNote.Document?
     }
 }
 

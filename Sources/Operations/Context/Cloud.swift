@@ -10,6 +10,7 @@ package struct Cloud {
     package let ssm: SSMClient
     package let dynamoDB: DynamoDBClient
     package let logs: LogsClient
+    package let lambda: LambdaClient
 
     package init(_ session: AWSSession) {
         self.session = session
@@ -19,6 +20,7 @@ package struct Cloud {
         ssm = SSMClient(session: session)
         dynamoDB = DynamoDBClient(session: session)
         logs = LogsClient(session: session)
+        lambda = LambdaClient(session: session)
     }
 
     /// Opens a session; reads files and the environment, makes no call.

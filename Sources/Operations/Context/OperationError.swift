@@ -29,6 +29,10 @@ package struct OperationError: Error, Sendable, Equatable, CustomStringConvertib
         case deployFailed
         /// The deployment worked, and the bot does not.
         case smoke
+        /// `deploy --hotswap` was asked for a change that only CloudFormation can make.
+        case needsDeployment
+        /// Lambda did not take, or does not run, the code of a hotswap.
+        case hotswapFailed
         /// The history has no such deployment, or not all of it.
         case noSuchDeployment
         /// There is no such stack.

@@ -28,6 +28,8 @@ package enum OperationEvent: Sendable, Equatable {
     case waiting(stack: String, why: String)
     /// The last watched work has ended.
     case settled(stack: String, status: String, seconds: Double)
+    /// Functions are given other code without CloudFormation.
+    case swapping(stack: String, functions: Int)
     /// The deployed bot is tried.
     case smoking(stack: String)
     case removed(kind: String, name: String)

@@ -13,8 +13,13 @@ struct ArtifactStore {
     let prefix: String
 
     init(_ cloud: Cloud, account: String, bot: String, stage: String) {
+        let bucket = BootstrapStack.bucketName(account: account, region: cloud.session.region)
+        self.init(cloud, bucket: bucket, bot: bot, stage: stage)
+    }
+
+    init(_ cloud: Cloud, bucket: String, bot: String, stage: String) {
         self.cloud = cloud
-        bucket = BootstrapStack.bucketName(account: account, region: cloud.session.region)
+        self.bucket = bucket
         prefix = "\(bot)/\(stage)/"
     }
 

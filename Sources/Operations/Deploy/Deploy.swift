@@ -32,10 +32,22 @@ package struct Deploy {
         _ host: any OperationHost,
         options: Options = Options()
     ) throws(OperationError) -> Result {
-        let clock = context.effects.clock
-        let began = clock.now()
+        let began = context.effects.clock.now()
         let loaded = try context.loadSpec(telling: host)
         let package = try context.buildPackage(loaded.spec, host)
+        return try run(package, of: loaded, context, host, options: options, since: began)
+    }
+
+    static func run(
+        _ package: BuiltPackage,
+        of loaded: LoadedSpec,
+        _ context: ProjectContext,
+        _ host: any OperationHost,
+        options: Options,
+        since began: Timestamp? = nil
+    ) throws(OperationError) -> Result {
+        let clock = context.effects.clock
+        let began = began ?? clock.now()
         let stage = try Stage.open(loaded, context, host)
         let cloud = stage.cloud
         let rollout = Rollout(stage, context, host, approval: options.approval)
@@ -68,7 +80,11 @@ struct DeployRun {
         let readiness = StackReadiness(cloud: cloud, context: context, host: host, name: desired.name)
         let stack = try readiness.makeReady()
         let deployedTemplate = try stack == nil ? nil : rollout.template(of: desired.name)
-        if let stack, let deployedTemplate, try isUpToDate(stack, deployedTemplate, desired) {
+        let hotswap = try stack == nil ? nil : artifacts.hotswap()
+        if let stack, let deployedTemplate, hotswap?.isAhead(of: stack) != true,
+            try isUpToDate(stack, deployedTemplate, desired)
+        {
+            if let hotswap { try artifacts.forget(hotswap) }
             return (try rollout.protect(stack) ? .updated : .nothingToDo, stack)
         }
         let bootstrap = Bootstrap(cloud: cloud, context: context, host: host, artifacts: artifacts)
@@ -80,7 +96,8 @@ struct DeployRun {
             desired,
             manifest: package.manifest,
             to: stack,
-            deployedTemplate
+            deployedTemplate,
+            hotswap: hotswap
         ) { () throws(OperationError) in
             // A plan that is declined leaves nothing behind.
             if !isUploaded { try bootstrap.upload(package) }
@@ -93,9 +110,7 @@ struct DeployRun {
         _ deployedTemplate: String,
         _ desired: DesiredStack
     ) throws(OperationError) -> Bool {
-        guard stack.parameters == desired.parameters, stack.tags == desired.tags,
-            desired.matches(template: deployedTemplate)
-        else { return false }
+        guard desired.isState(of: stack, deployedTemplate) else { return false }
         guard TokenKeyStore.isNeeded(spec) else { return true }
         return try TokenKeyStore.exists(spec, cloud)
     }

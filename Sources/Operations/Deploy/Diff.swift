@@ -24,6 +24,8 @@ package struct Diff {
         package var status: String?
         /// `nil` when it was not looked for.
         package var drift: [DriftedResource]?
+        /// What the functions run that the stack does not know.
+        package var hotswap: HotswapState?
     }
 
     package static func run(
@@ -42,17 +44,25 @@ package struct Diff {
             architecture: package.architecture.rawValue
         )
         var deployed = DeployedState(template: nil, parameters: [:], manifest: nil)
+        var hotswap: HotswapState?
         let stack = try stage.stack()
         if let stack, stack.status != .reviewInProgress, stack.status != .deleteComplete {
             deployed.template = try cloud.attempt("read the deployed template") { () throws(AWSError) in
                 try cloud.cloudFormation.getTemplate(desired.name)
             }
             deployed.parameters = stack.parameters
-            if stack.parameters[ArtifactParameter.key] != desired.parameters[ArtifactParameter.key],
-                let bucket = stack.parameters[ArtifactParameter.bucket],
-                let key = stack.parameters[ArtifactParameter.key]
-            {
-                deployed.manifest = try artifacts.manifest(forKey: key, in: bucket)
+            let own = { () throws(OperationError) -> String? in
+                guard stack.parameters[ArtifactParameter.key] != desired.parameters[ArtifactParameter.key],
+                    let bucket = stack.parameters[ArtifactParameter.bucket],
+                    let key = stack.parameters[ArtifactParameter.key]
+                else { return nil }
+                return try artifacts.manifest(forKey: key, in: bucket)
+            }
+            if let record = try artifacts.hotswap(aheadOf: stack) {
+                hotswap = HotswapState(record, context.effects.clock.now())
+                try deployed.run(record, insteadOf: own, desired)
+            } else {
+                deployed.manifest = try own()
             }
         }
         let plan = try deployed.plan(to: desired, manifest: package.manifest)
@@ -63,9 +73,23 @@ package struct Diff {
             stack: desired.name,
             status: stack?.status.word,
             drift: options.detectsDrift && exists
-                ? try Drift(cloud: cloud, context: context, host: host, stack: desired.name).detect()
-                : options.detectsDrift ? [] : nil
+                ? try drift(stack, deployed.template ?? "", desired, cloud, context, host)
+                : options.detectsDrift ? [] : nil,
+            hotswap: hotswap
         )
+    }
+
+    private static func drift(
+        _ stack: Stack?,
+        _ template: String,
+        _ desired: DesiredStack,
+        _ cloud: Cloud,
+        _ context: ProjectContext,
+        _ host: any OperationHost
+    ) throws(OperationError) -> [DriftedResource] {
+        let found = try Drift(cloud: cloud, context: context, host: host, stack: desired.name).detect()
+        guard let stack else { return found }
+        return try CodeDrift(cloud: cloud, context: context, stack: stack, template: template).added(to: found)
     }
 
     private static func confirm(

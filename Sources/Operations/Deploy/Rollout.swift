@@ -26,19 +26,29 @@ struct Rollout {
 
     /// - Parameters:
     ///   - manifest: what is in the desired package; `nil` where nobody knows.
+    ///   - hotswap: the last one, whether it still counts or not.
     ///   - prepare: makes what the functions need besides the stack, once the plan is consented to.
     func apply(
         _ desired: DesiredStack,
         manifest: String?,
         to stack: Stack?,
         _ deployedTemplate: String?,
+        hotswap: HotswapRecord?,
         prepare: () throws(OperationError) -> Void
     ) throws(OperationError) -> (Deploy.Outcome, Stack) {
-        let planning = DeployedState(
+        let ahead = stack.flatMap { stack in hotswap.flatMap { $0.isAhead(of: stack) ? $0 : nil } }
+        var planning = DeployedState(
             template: deployedTemplate,
             parameters: stack?.parameters ?? [:],
-            manifest: try deployedManifest(stack)
+            manifest: try ahead == nil ? deployedManifest(stack) : nil
         )
+        if let ahead {
+            try planning.run(ahead, insteadOf: { () throws(OperationError) in try deployedManifest(stack) }, desired)
+        }
+        if let stack, let ahead, deployedTemplate.map({ desired.isState(of: stack, $0) }) == true {
+            try prepare()
+            return (.updated, try bringBack(ahead, planning, desired, manifest, stack))
+        }
         let changes = ChangeSetRun(
             cloud: cloud,
             context: context,
@@ -62,6 +72,7 @@ struct Rollout {
             // The stack is right; what it needs besides may have been taken away.
             try prepare()
             let current = try describe(desired.name)
+            if let ahead { return (.updated, try bringBack(ahead, planning, desired, manifest, current)) }
             return (try protect(current) ? .updated : .nothingToDo, current)
         case .done(let end):
             let deployed = try DeployFailure.check(end, desired: desired, loaded: loaded)
@@ -72,6 +83,7 @@ struct Rollout {
                 author: context.effects.processes.owner
             )
             try artifacts.record(record, template: desired.text)
+            try reconcile(hotswap, with: deployed, template: desired.text)
             return (stack == nil ? .created : .updated, deployed)
         }
     }
@@ -97,7 +109,7 @@ struct Rollout {
         }
     }
 
-    private func deployedManifest(_ stack: Stack?) throws(OperationError) -> String? {
+    func deployedManifest(_ stack: Stack?) throws(OperationError) -> String? {
         guard let bucket = stack?.parameters[ArtifactParameter.bucket],
             let key = stack?.parameters[ArtifactParameter.key]
         else { return nil }

@@ -169,13 +169,22 @@ struct DevStart {
         let session = DevSession(local, host, spec: spec, handlers: handlers, outputs: result.outputs) {
             parts,
             relay throws(OperationError) in
-            let result = try Deploy.run(local, relay, options: DevLoop.deployOptions)
-            return DevSession.Deployed(
-                outputs: result.outputs,
-                way: result.outcome == .nothingToDo ? .nothing : .changeSet
-            )
+            try Self.bring(local, relay)
         }
         return (cloud, session)
+    }
+
+    /// Other code goes straight to the functions; what only CloudFormation can change goes by change set.
+    private static func bring(
+        _ local: ProjectContext,
+        _ host: any OperationHost
+    ) throws(OperationError) -> DevSession.Deployed {
+        return switch try Hotswap.run(local, host, options: Hotswap.Options(approval: .never)) {
+        case .hotswap(let result):
+            DevSession.Deployed(outputs: result.outputs, way: result.outcome == .nothingToDo ? .nothing : .functions)
+        case .deployment(let result):
+            DevSession.Deployed(outputs: result.outputs, way: result.outcome == .nothingToDo ? .nothing : .changeSet)
+        }
     }
 
     /// On the port of the last run where it is free and no other is asked for.

@@ -60,7 +60,7 @@ struct DevLoop {
         watcher.watch(seen.folders)
         var debounce = Debounce()
         // What was saved while the bot was deployed.
-        try session.react(to: seen, saved: clock.now())
+        try react(to: seen, saved: clock.now())
         while !context.effects.isInterrupted() {
             if let running = cloud.running, !running.isRunning {
                 throw OperationError(
@@ -79,9 +79,7 @@ struct DevLoop {
                 }
             }
             if debounce.due(at: clock.now()) == .zero, let saved = debounce.take() {
-                let before = session.outputs
-                try session.react(to: seen, saved: saved)
-                try show(outputsChanged: before != session.outputs)
+                try react(to: seen, saved: saved)
                 // A new `rules` or `promptFile` has other files.
                 paths = Self.paths(context)
                 seen = ProjectScan.live(paths)
@@ -89,6 +87,12 @@ struct DevLoop {
             }
             tracer.poll { host.notify($0) }
         }
+    }
+
+    private mutating func react(to scan: ProjectScan, saved: Timestamp) throws(OperationError) {
+        let before = session.outputs
+        try session.react(to: scan, saved: saved)
+        try show(outputsChanged: before != session.outputs)
     }
 
     /// Tells the page what runs now.

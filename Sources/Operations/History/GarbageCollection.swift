@@ -31,8 +31,11 @@ package struct GarbageCollection {
         let records = try artifacts.records()
         let kept = records.prefix(keep)
         var needed = Set(kept.flatMap { artifacts.keys(of: $0) })
-        if let key = try stage.stack()?.parameters[ArtifactParameter.key] {
+        if let stack = try stage.stack(), let key = stack.parameters[ArtifactParameter.key] {
             needed.formUnion([key, ArtifactStore.manifestKey(for: key)])
+            if let hotswap = try artifacts.hotswap(aheadOf: stack) {
+                needed.formUnion([artifacts.hotswapRecordKey, hotswap.package.key])
+            }
         }
         let limit = context.effects.clock.now().advanced(by: .zero - youth)
         let objects = try cloud.attempt("list what is in \(artifacts.bucket)") { () throws(AWSError) in

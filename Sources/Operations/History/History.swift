@@ -14,6 +14,8 @@ package struct History {
         package var stack: String
         /// Newest first.
         package var entries: [Entry]
+        /// What the functions run instead of what is deployed.
+        package var hotswap: HotswapState?
     }
 
     /// - Parameter limit: at most so many, the newest.
@@ -36,7 +38,10 @@ package struct History {
         let deployed = records.first { $0.isState(of: stack, template) }
         return Result(
             stack: spec.stackName,
-            entries: records.map { Entry(record: $0, isDeployed: $0.id == deployed?.id) }
+            entries: records.map { Entry(record: $0, isDeployed: $0.id == deployed?.id) },
+            hotswap: try stack.flatMap { stack throws(OperationError) in
+                try artifacts.hotswap(aheadOf: stack).map { HotswapState($0, context.effects.clock.now()) }
+            }
         )
     }
 }

@@ -23,10 +23,20 @@ package struct Rollback {
         let stack = try cloud.deployedStack(of: spec)
         let rollout = Rollout(stage, context, host, approval: options.approval)
         let deployedTemplate = try rollout.template(of: stack.name)
-        let record = try choose(id, artifacts, stack, deployedTemplate, spec)
-        let desired = try desired(record, artifacts, spec)
+        let hotswap = try artifacts.hotswap()
+        let desired: DesiredStack
+        if id == nil, hotswap?.isAhead(of: stack) == true, let own = DesiredStack(stack, deployedTemplate) {
+            // What runs is no deployment; the newest that differs from it is the stack's own.
+            desired = own
+        } else {
+            desired = try Self.desired(
+                try choose(id, artifacts, stack, deployedTemplate, spec),
+                artifacts,
+                spec
+            )
+        }
         try OtherRuns(cloud: cloud, context: context, host: host, stack: stack.name).settle()
-        let manifest = try record.package.map { key throws(OperationError) in
+        let manifest = try desired.parameters[ArtifactParameter.key].map { key throws(OperationError) in
             try artifacts.manifest(forKey: key, in: artifacts.bucket)
         }
         let (outcome, end) = try rollout.apply(
@@ -34,6 +44,7 @@ package struct Rollback {
             manifest: manifest ?? nil,
             to: stack,
             deployedTemplate,
+            hotswap: hotswap,
             prepare: rollout.ensureTokenKey
         )
         let outputs = BotOutputs(end, cloud)

@@ -65,11 +65,16 @@ struct OtherRuns {
         guard changeSet.executionStatus == .available || changeSet.status.isPending,
             let owner = changeSet.description.flatMap(RunOwner.init)
         else { return nil }
+        return Self.isLive(owner, since: changeSet.created, context) ? owner : nil
+    }
+
+    /// Whether another run, which wrote its name down then, may still be at it.
+    static func isLive(_ owner: RunOwner, since began: Timestamp?, _ context: ProjectContext) -> Bool {
         let processes = context.effects.processes
         if owner.host == processes.owner.host {
-            return owner.process != processes.owner.process && processes.isRunning(owner.process) ? owner : nil
+            return owner.process != processes.owner.process && processes.isRunning(owner.process)
         }
-        guard let created = changeSet.created else { return nil }
-        return created.duration(to: context.effects.clock.now()) < Self.patience(owner) ? owner : nil
+        guard let began else { return false }
+        return began.duration(to: context.effects.clock.now()) < patience(owner)
     }
 }

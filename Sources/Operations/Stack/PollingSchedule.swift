@@ -7,13 +7,16 @@ package struct PollingSchedule: Sendable, Equatable {
     package static let afterNews = Duration.milliseconds(800)
 
     private var wait = shortest
+    /// Of one wait over the one before, in percent.
+    private let growth: Int
 
-    package init() {}
+    /// - Parameter growth: of one wait over the one before, in percent.
+    package init(growth: Int = 150) { self.growth = growth }
 
     /// - Parameter news: the last look showed something new.
     package mutating func next(news: Bool) -> Duration {
         if news { wait = min(wait, Self.afterNews) }
-        defer { wait = min(wait * 3 / 2, Self.longest) }
+        defer { wait = min(wait * growth / 100, Self.longest) }
         return wait
     }
 }

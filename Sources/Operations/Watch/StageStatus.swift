@@ -20,6 +20,8 @@ package struct StageStatus: Sendable, Equatable {
     package var resources: [String: Int]
     /// Logical ids that CloudFormation is working at, or that failed.
     package var notable: [Resource]
+    /// What the functions run that the stack does not know; `nil` also where that may not be read.
+    package var hotswap: HotswapState?
 
     package struct Resource: Sendable, Equatable {
         package var logicalId: String
@@ -53,8 +55,26 @@ package struct StageStatus: Sendable, Equatable {
             resources: Dictionary(resources.map { ($0.status, 1) }, uniquingKeysWith: +),
             notable: resources.filter { !$0.status.hasSuffix("_COMPLETE") }.map {
                 Resource(logicalId: $0.logicalId, type: $0.type, status: $0.status, reason: $0.statusReason)
-            }
+            },
+            hotswap: try hotswap(of: stack, spec, cloud, context)
         )
+    }
+
+    private static func hotswap(
+        of stack: Stack,
+        _ spec: BotSpec,
+        _ cloud: Cloud,
+        _ context: ProjectContext
+    ) throws(OperationError) -> HotswapState? {
+        guard let bucket = stack.parameters[ArtifactParameter.bucket] else { return nil }
+        let artifacts = ArtifactStore(cloud, bucket: bucket, bot: spec.name, stage: spec.stage)
+        do throws(OperationError) {
+            return try artifacts.hotswap(aheadOf: stack).map { HotswapState($0, context.effects.clock.now()) }
+        } catch {
+            // Whoever may look at stacks need not be somebody who may read packages.
+            guard error.code == .accessDenied else { throw error }
+            return nil
+        }
     }
 }
 

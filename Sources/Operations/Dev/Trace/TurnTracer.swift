@@ -27,7 +27,10 @@ final class TurnTracer {
     private static let slack = Duration.milliseconds(5)
 
     init(_ context: ProjectContext, calls: ModelCalls) {
-        self.context = context
+        // Looked at several times a second: `--verbose` is about what changes something.
+        var quiet = context
+        quiet.effects.log = nil
+        self.context = quiet
         self.calls = calls
         let now = context.effects.clock.now()
         follower = LogFollower(since: now)
