@@ -49,6 +49,23 @@ struct DevCommand: BotctlCommand {
         let environment = session.context.effects.environment
         let program = noOpen || session.isJSON ? nil : BrowserOpening.program(environment)
         host.begin()
+        do throws(OperationError) {
+            try run(session, host, program)
+        } catch {
+            guard session.isJSON else { throw error }
+            return host.fail(error)
+        }
+        session.host.finish()
+        session.console.error("Stopped.\n")
+        return .done
+    }
+
+    private func run(
+        _ session: Session,
+        _ host: DevTerminalHost,
+        _ program: String?
+    ) throws(OperationError) {
+        let environment = session.context.effects.environment
         try Dev.run(
             session.context,
             Dev.Options(
@@ -60,8 +77,5 @@ struct DevCommand: BotctlCommand {
             ),
             host
         )
-        session.host.finish()
-        session.console.error("Stopped.\n")
-        return .done
     }
 }

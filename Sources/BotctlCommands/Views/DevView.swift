@@ -34,7 +34,7 @@ struct DevView {
             return line + (reload.plan.map { PlanView($0).text(style) } ?? "")
         case .mended(let milliseconds):
             return "\(style.green("✓")) as it was before \(style.faint("(\(duration(milliseconds)))"))\n"
-        case .refused, .turn, .log: return detail(event)
+        case .refused, .failed, .turn, .log: return detail(event)
         }
     }
 
@@ -97,6 +97,14 @@ final class DevTerminalHost: DevHost {
         guard case .refused(let refusal) = event else { return }
         let error = ErrorView(refusal.error, context: session.context)
         session.console.error(error.text(session.console.errorStyle) + view.kept(refusal.milliseconds))
+    }
+
+    /// The last of the JSON lines: one line, as the others.
+    func fail(_ error: OperationError) -> ExitStatus {
+        session.host.finish()
+        session.console.error(ErrorView(error, context: session.context).text(session.console.errorStyle))
+        session.console.output(DevEvent.failed(error).json.encodedString() + "\n")
+        return ExitStatus(error.code)
     }
 
     func notify(_ event: OperationEvent) { session.host.notify(event) }

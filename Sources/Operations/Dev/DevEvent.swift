@@ -14,6 +14,8 @@ package enum DevEvent: Sendable, Equatable {
     case refused(DevRefusal)
     /// What was refused is taken back: what is in the files is what runs.
     case mended(milliseconds: Int64)
+    /// It does not run, or no longer.
+    case failed(OperationError)
     case turn(DevTurn)
     case log(DevLogLine)
 }
@@ -96,6 +98,7 @@ extension DevEvent {
         case .refused(let refusal):
             return Self.document("refused", ["ms": .int(refusal.milliseconds), "error": refusal.error.json])
         case .mended(let milliseconds): return Self.document("mended", ["ms": .int(milliseconds)])
+        case .failed(let error): return Self.document("failed", ["error": error.json])
         case .turn(let turn): return Self.document("turn", ["turn": turn.json])
         case .log(let line): return Self.document("log", ["log": line.json])
         }

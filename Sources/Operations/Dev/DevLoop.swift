@@ -80,10 +80,14 @@ struct DevLoop {
             }
             if debounce.due(at: clock.now()) == .zero, let saved = debounce.take() {
                 try react(to: seen, saved: saved)
-                // A new `rules` or `promptFile` has other files.
-                paths = Self.paths(context)
-                seen = ProjectScan.live(paths)
-                watcher.watch(seen.folders)
+                let wanted = Self.paths(context)
+                if wanted != paths {
+                    // A new `rules` or `promptFile` has other files. What happened to them meanwhile nobody has seen.
+                    paths = wanted
+                    seen = ProjectScan.live(paths)
+                    watcher.watch(seen.folders)
+                    debounce.saw(at: clock.now())
+                }
             }
             tracer.poll { host.notify($0) }
         }

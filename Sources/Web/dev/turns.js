@@ -1,6 +1,6 @@
 import { make, milliseconds } from "./dom.js";
 
-const section = (title, ...content) => make("section", {}, make("h4", {}, title), ...content);
+const section = (title, ...content) => make("section", {}, make("h3", {}, title), ...content);
 
 const block = (text, label) => make("pre", { tabindex: "0", role: "group", "aria-label": label }, text);
 
@@ -100,7 +100,7 @@ export const turnElement = (turn, observesModel) => {
         make("span", { class: "question" }, turn.question ?? "(a message that was not stored)"),
         make("span", { class: isGood ? "facts" : "facts wrong" },
           `${isGood ? "" : `${outcomeText(turn.outcome)} · `}${milliseconds(turn.ms)}${turn.tokens ? ` · ${turn.tokens.input + turn.tokens.output} tokens` : ""}`)),
-      make("h3", {}, `Turn of ${new Date(turn.began).toLocaleTimeString()}`),
+      make("h2", {}, `Turn of ${new Date(turn.began).toLocaleTimeString()}`),
       section("Reply", make("p", { class: "reply" }, turn.reply ?? `No reply was stored: ${outcomeText(turn.outcome)}.`)),
       section("Time", waterfall(turn)),
       section("Rules", rules(turn.retrieval, turn.calls[0])),
