@@ -169,17 +169,20 @@ struct DevStart {
         let session = DevSession(local, host, spec: spec, handlers: handlers, outputs: result.outputs) {
             parts,
             relay throws(OperationError) in
-            try Self.bring(local, relay)
+            try Self.bring(local, relay, waits: cloud.running == nil)
         }
         return (cloud, session)
     }
 
     /// Other code goes straight to the functions; what only CloudFormation can change goes by change set.
+    /// - Parameter waits: until every function says that it runs the code. dev's own local AWS runs it from its answer
+    ///   on, and says so half a second later.
     private static func bring(
         _ local: ProjectContext,
-        _ host: any OperationHost
+        _ host: any OperationHost,
+        waits: Bool
     ) throws(OperationError) -> DevSession.Deployed {
-        return switch try Hotswap.run(local, host, options: Hotswap.Options(approval: .never)) {
+        return switch try Hotswap.run(local, host, options: Hotswap.Options(approval: .never, waits: waits)) {
         case .hotswap(let result):
             DevSession.Deployed(outputs: result.outputs, way: result.outcome == .nothingToDo ? .nothing : .functions)
         case .deployment(let result):

@@ -32,8 +32,8 @@ package struct ProjectScan: Sendable, Equatable {
 
     /// Deep enough for every real project; a cycle of links ends here.
     private static let maximumDepth = 24
-    /// Of a handlers' package: what is neither compiled nor shipped.
-    private static let ignoredFolders: Set<String> = ["Tests", "node_modules"]
+    /// Of a handlers' package: what is neither compiled into it nor shipped with it.
+    private static let notCompiled: Set<String> = ["Tests"]
 
     /// - Parameter paths: files and folders, absolute; what is not there is watched for.
     package static func live(_ paths: [String]) -> ProjectScan {
@@ -60,8 +60,9 @@ package struct ProjectScan: Sendable, Equatable {
         if status.st_mode & S_IFMT == S_IFDIR {
             guard depth < Self.maximumDepth else { return }
             folders.insert(path)
-            for name in Self.names(in: path)
-            where !Self.isDropping(name) && !(Self.ignoredFolders.contains(name) && depth > 0) {
+            let names = Self.names(in: path)
+            let isPackage = names.contains("Package.swift")
+            for name in names where !Self.isDropping(name) && !(isPackage && Self.notCompiled.contains(name)) {
                 add("\(path)/\(name)", depth: depth + 1)
             }
         } else if status.st_mode & S_IFMT == S_IFREG {
