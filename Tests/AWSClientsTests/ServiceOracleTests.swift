@@ -256,6 +256,19 @@ import Testing
                 ]
             },
             OracleCall(
+                "lambda",
+                "UpdateFunctionCode",
+                ["FunctionName": "f", "S3Bucket": "bucket", "S3Key": "shop/dev/hotswap/ü.zip"],
+                answer: #"{"FunctionName":"f","CodeSha256":"c=","State":"Pending","LastUpdateStatus":"InProgress"}"#
+            ) { session throws in
+                let function = try LambdaClient(session: session)
+                    .beginUpdateFunctionCode("f", bucket: "bucket", key: "shop/dev/hotswap/ü.zip").configuration()
+                return [
+                    ("FunctionName", .string(function.name)), ("CodeSha256", .string(function.codeSHA256)),
+                    ("State", optional(function.state)), ("LastUpdateStatus", optional(function.lastUpdateStatus)),
+                ]
+            },
+            OracleCall(
                 "apigateway",
                 "GetAccount",
                 [:],

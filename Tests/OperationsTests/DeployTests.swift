@@ -25,7 +25,7 @@ import Testing
         #expect(
             Array(fixture.aws.calls[before...]) == [
                 "sts.GetCallerIdentity", "cloudformation.DescribeStacks", "cloudformation.GetTemplate",
-                "ssm.GetParameter",
+                "s3.GETObject", "ssm.GetParameter",
             ]
         )
     }

@@ -16,7 +16,11 @@ import Testing
         let before = fixture.aws.calls.count
         #expect(try Diff.run(fixture.context, fixture.host).plan.isEmpty)
         let calls = fixture.aws.calls[before...]
-        #expect(calls == ["sts.GetCallerIdentity", "cloudformation.DescribeStacks", "cloudformation.GetTemplate"])
+        #expect(
+            calls == [
+                "sts.GetCallerIdentity", "cloudformation.DescribeStacks", "cloudformation.GetTemplate", "s3.GETObject",
+            ]
+        )
     }
 
     @Test func aNewKeyOfTheTableLosesData() throws {

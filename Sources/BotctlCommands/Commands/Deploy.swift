@@ -13,7 +13,7 @@ struct DeployCommand: BotctlCommand {
             Examples:
               botctl deploy
               botctl deploy --yes
-              botctl deploy --hotswap                                 (while developing: a prompt, in a moment)
+              botctl deploy --hotswap                                 (while developing)
               botctl deploy --approve widening                        (in CI: stops at what a person should see)
               botctl deploy --stage prod --approve never --confirm prod
             """

@@ -61,6 +61,10 @@ final class FakeAWS: HTTPTransport {
     var resources = ""
     /// The members of `Changes` in the answers about change sets.
     var verdicts = ""
+    /// By name; made and changed by the stacks that have them.
+    var functions: [String: FakeFunction] = [:]
+    /// How many looks a function's update takes.
+    var functionTicks = 2
     /// How a detection of drift ends, after so many looks, and the members of what it found.
     var drift = (looks: 1, status: "DETECTION_COMPLETE", resources: "")
     /// `service.Action` → the error that it answers with.
@@ -88,6 +92,7 @@ final class FakeAWS: HTTPTransport {
         switch service {
         case "s3": return request.method + (request.path.split(separator: "/").count > 1 ? "Object" : "Bucket")
         case "cloudformation", "sts": return form(request)["Action"] ?? ""
+        case "lambda": return request.method == "PUT" ? "UpdateFunctionCode" : "GetFunctionConfiguration"
         default: return request.headers["X-Amz-Target"]?.split(separator: ".").last.map(String.init) ?? ""
         }
     }
@@ -99,6 +104,7 @@ final class FakeAWS: HTTPTransport {
             return xml("GetCallerIdentity", "<Account>\(account)</Account><Arn>arn:aws:iam::\(account):user/test</Arn>")
         case "cloudformation": return cloudFormation(parts[1], form(request))
         case "s3": return s3(request)
+        case "lambda": return lambda(request)
         default:
             let input = (try? JSONValue.parse(request.body)) ?? .null
             return json(parts[0], parts[1], input)

@@ -147,6 +147,7 @@ extension FakeAWS {
         } else {
             add(&stack, "Api", "AWS::ApiGatewayV2::Api", "\(verb)_IN_PROGRESS", nil, token)
             add(&stack, "Api", "AWS::ApiGatewayV2::Api", "\(verb)_COMPLETE", nil, token)
+            giveCode(from: stack, to: set)
             (stack.template, stack.parameters, stack.tags) = (set.template, set.parameters, set.tags)
             stack.pending = (ticks, "\(verb)_COMPLETE")
         }

@@ -82,7 +82,7 @@ final class Fixture {
                 zip: Array(content.utf8),
                 sha256: hexEncode(sha256(Array(content.utf8))),
                 architecture: .arm64,
-                manifest: PackageManifest(files: [], configuration: "{}").json,
+                manifest: PackageManifest(files: [], configuration: #"{"prompt":"\#(content)"}"#).json,
                 unchanged: false
             )
         }
