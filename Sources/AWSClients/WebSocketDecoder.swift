@@ -1,4 +1,7 @@
-/// What a server sent, with fragments put together.
+/// Which end of a connection sent something: a client masks what it sends, a server does not (RFC 6455 §5.1).
+package enum WebSocketSender: Sendable { case client, server }
+
+/// What a peer sent, with fragments put together.
 package enum WebSocketEvent: Sendable, Equatable {
     case text(String)
     case binary([UInt8])
@@ -8,17 +11,20 @@ package enum WebSocketEvent: Sendable, Equatable {
     case close(code: UInt16, reason: String)
 }
 
-/// A server that does not keep to RFC 6455. The connection is to be failed with `closeCode` (§7.1.7).
+/// A peer that does not keep to RFC 6455. The connection is to be failed with `closeCode` (§7.1.7).
 package struct WebSocketViolation: Error, Sendable, Equatable {
     package var closeCode: UInt16
     package var detail: String
 }
 
-/// Turns the bytes that a server sends after the handshake into events: push what was read, pull events
+/// Turns the bytes that a peer sends after the handshake into events: push what was read, pull events
 /// until there is none. After a violation the decoder has nothing more to say.
 package struct WebSocketDecoder: Sendable {
-    /// Bytes; for one frame and for one message of many frames.
+    /// Bytes, for one message of many frames.
     package let maximumMessageBytes: Int
+    /// Bytes of one frame's payload.
+    package let maximumFrameBytes: Int
+    private let sender: WebSocketSender
 
     private var buffer: [UInt8] = []
     private var offset = 0
@@ -26,8 +32,15 @@ package struct WebSocketDecoder: Sendable {
     private var fragmentedOpcode: WebSocketOpcode?
     private var isClosed = false
 
-    package init(maximumMessageBytes: Int = 1 << 20) {
+    /// - Parameter maximumFrameBytes: `nil` lets a message come in one frame.
+    package init(
+        of sender: WebSocketSender = .server,
+        maximumMessageBytes: Int = 1 << 20,
+        maximumFrameBytes: Int? = nil
+    ) {
+        self.sender = sender
         self.maximumMessageBytes = maximumMessageBytes
+        self.maximumFrameBytes = maximumFrameBytes ?? maximumMessageBytes
     }
 
     /// Bytes that were pushed and belong to no complete frame yet.
@@ -63,19 +76,28 @@ package struct WebSocketDecoder: Sendable {
         guard let opcode = WebSocketOpcode(rawValue: first & 0x0F) else {
             throw broken("unknown opcode \(first & 0x0F)")
         }
-        guard second & 0x80 == 0 else { throw broken("a server's frame is masked") }
+        guard (second & 0x80 != 0) == (sender == .client) else {
+            throw broken(sender == .client ? "a client's frame is not masked" : "a server's frame is masked")
+        }
         let isFinal = first & 0x80 != 0
         let short = Int(second & 0x7F)
         if opcode.isControl {
             guard isFinal else { throw broken("a control frame is fragmented") }
             guard short <= 125 else { throw broken("a control frame is longer than 125 bytes") }
         }
-        guard let (length, headerBytes) = try payloadLength(short) else { return nil }
+        guard let (length, lengthEnd) = try payloadLength(short) else { return nil }
+        guard length <= maximumFrameBytes else {
+            throw fail(WebSocketCloseCode.messageTooBig, "a frame is longer than \(maximumFrameBytes) bytes")
+        }
         guard length <= maximumMessageBytes - (opcode.isControl ? 0 : fragments.count) else {
             throw fail(WebSocketCloseCode.messageTooBig, "a message is longer than \(maximumMessageBytes) bytes")
         }
+        let headerBytes = lengthEnd + (sender == .client ? 4 : 0)
         guard pendingBytes - headerBytes >= length else { return nil }
         let start = offset + headerBytes
+        if sender == .client {
+            for index in 0..<length { buffer[start + index] ^= buffer[start - 4 + index & 3] }
+        }
         offset = start + length
         return Frame(isFinal: isFinal, opcode: opcode, payload: buffer[start..<offset])
     }

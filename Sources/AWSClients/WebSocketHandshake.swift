@@ -10,10 +10,7 @@ struct WebSocketHandshake {
 
     init(random: [UInt8]) { key = base64Encode(random) }
 
-    /// RFC 6455 §4.2.2, step 5.4.
-    var expectedAccept: String {
-        base64Encode(sha1(Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
-    }
+    var expectedAccept: String { webSocketAccept(key: key) }
 
     /// `nil` when a header holds a control character: nothing may be smuggled into the request.
     func request(_ url: WebSocketURL, headers: HTTPHeaders) -> [UInt8]? {
@@ -119,6 +116,11 @@ struct WebSocketHandshake {
             return String(part)
         }
     }
+}
+
+/// What a server's `Sec-WebSocket-Accept` answers to a client's key (RFC 6455 §4.2.2, step 5.4).
+package func webSocketAccept(key: String) -> String {
+    base64Encode(sha1(Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
 }
 
 /// SHA-1 (FIPS 180-4), where others ask for it and nothing rests on it: `Sec-WebSocket-Accept` proves that the server

@@ -28,6 +28,8 @@ package enum LocalAWS {
         package var bedrock: BedrockStandIn.Options
         /// Where everything is kept for the next start; absolute. `nil` keeps nothing.
         package var stateDirectory: String?
+        /// `nil` leaves connections to MiniStack, which keeps to none of API Gateway's limits.
+        package var gateway: Gateway?
         package var isCancelled: () -> Bool
 
         package init(
@@ -41,6 +43,7 @@ package enum LocalAWS {
             startTimeout: Duration = .seconds(30),
             bedrock: BedrockStandIn.Options = BedrockStandIn.Options(),
             stateDirectory: String? = nil,
+            gateway: Gateway? = Gateway(),
             isCancelled: @escaping () -> Bool = { false }
         ) {
             self.region = region
@@ -53,11 +56,25 @@ package enum LocalAWS {
             self.startTimeout = startTimeout
             self.bedrock = bedrock
             self.stateDirectory = stateDirectory
+            self.gateway = gateway
             self.isCancelled = isCancelled
         }
     }
 
-    /// Starts both servers and makes an IAM user whose key is checked as on AWS. On an error nothing is left
+    /// How connections are served.
+    package struct Gateway: Sendable, Equatable {
+        /// 0 takes a free one.
+        package var port: Int
+        /// How many times faster than on AWS connections grow old.
+        package var timeScale: Int
+
+        package init(port: Int = 0, timeScale: Int = 1) {
+            self.port = port
+            self.timeScale = timeScale
+        }
+    }
+
+    /// Starts the servers and makes an IAM user whose key is checked as on AWS. On an error nothing is left
     /// behind.
     package static func start(_ options: Options) throws(LocalAWSError) -> RunningLocalAWS {
         let locator = MiniStackLocator(environment: options.environment) { access($0, X_OK) == 0 && !isDirectory($0) }
@@ -84,7 +101,7 @@ package enum LocalAWS {
     }
 
     /// Where a WebSocket API of the local AWS is connected to; the URL that the API itself reports is not.
-    /// - Parameter endpoint: `http://127.0.0.1:<port>`.
+    /// - Parameter endpoint: `RunningLocalAWS.webSocketEndpoint`.
     package static func webSocketURL(endpoint: String, apiId: String, stage: String) -> String {
         let address = endpoint.hasPrefix("http") ? "ws" + endpoint.dropFirst(4) : endpoint
         return "\(address)/_aws/execute-api/\(apiId)/\(stage)"
@@ -96,12 +113,36 @@ package enum LocalAWS {
         directory: String,
         bedrock: BedrockStandIn
     ) throws(LocalAWSError) -> RunningLocalAWS {
+        let port = options.port == 0 ? try freePort() : options.port
+        let gateway = try options.gateway.map { asked throws(LocalAWSError) in
+            try WebSocketGateway.start(
+                MiniStackBackend(port: port, region: options.region, accountId: options.accountId),
+                WebSocketGateway.Options(port: asked.port, limits: GatewayLimits(timeScale: asked.timeScale))
+            )
+        }
+        do throws(LocalAWSError) {
+            return try start(options, port: port, gateway, executable: executable, directory: directory, bedrock)
+        } catch {
+            gateway?.stop()
+            throw error
+        }
+    }
+
+    private static func start(
+        _ options: Options,
+        port: Int,
+        _ gateway: WebSocketGateway?,
+        executable: String,
+        directory: String,
+        _ bedrock: BedrockStandIn
+    ) throws(LocalAWSError) -> RunningLocalAWS {
         let environment = MiniStackEnvironment(
-            port: options.port == 0 ? try freePort() : options.port,
+            port: port,
             region: options.region,
             accountId: options.accountId,
             directory: directory,
             bedrockURL: bedrock.url,
+            connectionsURL: gateway?.url ?? "http://127.0.0.1:\(port)",
             lambdaConcurrency: options.lambdaConcurrency,
             keepsState: options.stateDirectory != nil,
             path: options.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
@@ -125,6 +166,7 @@ package enum LocalAWS {
             return RunningLocalAWS(
                 region: options.region,
                 endpoint: environment.url,
+                gateway: gateway,
                 bedrockEndpoint: bedrock.url,
                 credentials: credentials,
                 logFile: log,

@@ -5,12 +5,15 @@ package final class RunningLocalAWS {
     package let region: String
     /// `http://127.0.0.1:<port>`, for every service but Bedrock Runtime.
     package let endpoint: String
+    /// `http://127.0.0.1:<port>`, for connections and `@connections`: the gateway's, or `endpoint` without one.
+    package let webSocketEndpoint: String
     package let bedrockEndpoint: String
     /// An IAM user's with all permissions; signatures are checked against it.
     package let credentials: Credentials
     /// What the server said, for the time that it runs.
     package let logFile: String
     private let process: ServerProcess
+    private let gateway: WebSocketGateway?
     private let bedrock: BedrockStandIn
     private let directory: String
     private let keepsState: Bool
@@ -19,6 +22,7 @@ package final class RunningLocalAWS {
     init(
         region: String,
         endpoint: String,
+        gateway: WebSocketGateway?,
         bedrockEndpoint: String,
         credentials: Credentials,
         logFile: String,
@@ -29,6 +33,8 @@ package final class RunningLocalAWS {
     ) {
         self.region = region
         self.endpoint = endpoint
+        self.gateway = gateway
+        webSocketEndpoint = gateway?.url ?? endpoint
         self.bedrockEndpoint = bedrockEndpoint
         self.credentials = credentials
         self.logFile = logFile
@@ -50,6 +56,7 @@ package final class RunningLocalAWS {
     package var environment: [(name: String, value: String)] {
         [
             ("AWS_ENDPOINT_URL", endpoint),
+            ("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI", webSocketEndpoint),
             ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", bedrockEndpoint),
             ("AWS_REGION", region),
             ("AWS_DEFAULT_REGION", region),
@@ -70,12 +77,15 @@ package final class RunningLocalAWS {
     /// What state is written at the end takes a moment on a busy disk.
     private static let savingGrace = Duration.seconds(20)
 
-    /// Ends both servers and all functions, and removes their files but for a state that is kept; a second call does
+    /// Ends the servers and all functions, and removes their files but for a state that is kept; a second call does
     /// nothing.
     package func stop() {
         guard !isStopped else { return }
         isStopped = true
+        // Clients hear of it first; what waits for a function is woken by the end of the functions.
+        gateway?.close()
         if keepsState { process.stop(grace: Self.savingGrace) } else { process.stop() }
+        gateway?.stop()
         bedrock.stop()
         LocalAWS.removeDirectory(keepsState ? "\(directory)/tmp" : directory)
     }

@@ -54,6 +54,7 @@ import Testing
             accountId: "111122223333",
             directory: "/d",
             bedrockURL: "http://127.0.0.1:9",
+            connectionsURL: "http://127.0.0.1:8",
             lambdaConcurrency: 7,
             path: "/bin"
         )
@@ -64,9 +65,27 @@ import Testing
                 "MINISTACK_ACCOUNT_ID": "111122223333", "STATE_DIR": "/d/state", "S3_DATA_DIR": "/d/s3",
                 "LAMBDA_ACCOUNT_CONCURRENCY": "7", "AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
                 "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "http://127.0.0.1:9",
-                "BOTCTL_MANAGEMENT_ENDPOINT": "http://127.0.0.1:4566/_aws/execute-api/{apiId}/{stage}",
+                "BOTCTL_MANAGEMENT_ENDPOINT": "http://127.0.0.1:8/_aws/execute-api/{apiId}/{stage}",
             ]
         )
+    }
+
+    @Test func aStateThatIsKeptIsWrittenAndRead() {
+        var environment = MiniStackEnvironment(
+            port: 1,
+            region: "eu-west-1",
+            accountId: "111122223333",
+            directory: "/d",
+            bedrockURL: "http://127.0.0.1:9",
+            connectionsURL: "http://127.0.0.1:8",
+            lambdaConcurrency: 7,
+            path: "/bin"
+        )
+        let fleeting = environment.variables
+        environment.keepsState = true
+        let kept = environment.variables
+        #expect(Set(kept.keys).subtracting(fleeting.keys) == ["PERSIST_STATE", "S3_PERSIST"])
+        #expect(kept["PERSIST_STATE"] == "1" && kept["S3_PERSIST"] == "1" && kept["STATE_DIR"] == "/d/state")
     }
 
     @Test func webSocketURL() {

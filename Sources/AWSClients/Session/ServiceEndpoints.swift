@@ -14,7 +14,7 @@ struct ServiceEndpoints {
     /// botctl calls (botocore's service models, `serviceId`).
     private static let serviceIds = [
         "apigateway": "api_gateway", "bedrock-runtime": "bedrock_runtime", "cloudformation": "cloudformation",
-        "dynamodb": "dynamodb",
+        "dynamodb": "dynamodb", "execute-api": "apigatewaymanagementapi",
         "lambda": "lambda", "logs": "cloudwatch_logs", "oidc": "sso_oidc", "portal.sso": "sso", "s3": "s3",
         "ssm": "ssm", "sts": "sts",
     ]

@@ -33,14 +33,18 @@ struct DevCommand: BotctlCommand {
 
     @OptionGroup var faults: FaultOptions
 
+    @OptionGroup var connections: ConnectionOptions
+
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port takes a number from 0 to 65535") }
         if global.profile != nil {
             throw ValidationError("--profile has no meaning here: dev never uses your AWS account")
         }
         guard global.endpointUrl != nil else { return }
-        if fresh || faults.faults != nil {
-            throw ValidationError("--fresh and --faults are for dev's own local AWS, not for --endpoint-url")
+        if fresh || faults.faults != nil || !connections.gateway || connections.timeScale != 1 {
+            throw ValidationError(
+                "--fresh, --faults, --no-gateway and --time-scale are for dev's own local AWS, not for --endpoint-url"
+            )
         }
     }
 
@@ -72,6 +76,7 @@ struct DevCommand: BotctlCommand {
                 port: port,
                 fresh: fresh,
                 faults: faults.plan,
+                gateway: connections.gateway(port: 0),
                 version: Version.text,
                 open: program.map { program in { BrowserOpening.open($0, with: program, environment: environment) } }
             ),

@@ -9,6 +9,10 @@ struct LocalCommand: BotctlCommand {
             Starts MiniStack, with signatures and permissions checked, and a stand-in for Bedrock that answers by \
             quoting the rules (it is not a model). Nothing leaves this machine, and nothing is left behind.
 
+            Connections pass a gateway that keeps to API Gateway's limits: 32 KB frames, 128 KB messages, 29 s for an \
+            answer, 10 min without a message, 2 h in all. --time-scale 60 makes connections grow old 60 times faster; \
+            --no-gateway leaves them to MiniStack, which has no limits.
+
             With --faults the model fails as it does on AWS at times, for a client or a bot to be tried on. throttle, \
             midstream, hang and garbage take a share of the requests, slow a time that every other answer waits. \
             The same seed gives the same faults to the same messages.
@@ -16,6 +20,7 @@ struct LocalCommand: BotctlCommand {
             Examples:
               botctl local
               botctl local --write-env .botctl/local.env    (then: . .botctl/local.env && botctl deploy)
+              botctl local --time-scale 600    (idle connections are closed after a second)
               botctl local --faults throttle=0.1,hang=0.02,slow=2s --seed 7
             """
     )
@@ -30,14 +35,29 @@ struct LocalCommand: BotctlCommand {
 
     @OptionGroup var faults: FaultOptions
 
+    @OptionGroup var connections: ConnectionOptions
+
+    @Option(help: ArgumentHelp("The port that clients connect to; 0 takes a free one.", valueName: "port"))
+    var gatewayPort = 0
+
     func validate() throws {
-        guard (0...65_535).contains(port) else { throw ValidationError("--port takes a number from 0 to 65535") }
+        for (name, port) in [("--port", port), ("--gateway-port", gatewayPort)] where !(0...65_535).contains(port) {
+            throw ValidationError("\(name) takes a number from 0 to 65535")
+        }
+        guard port == 0 || port != gatewayPort else {
+            throw ValidationError("--port and --gateway-port are the same port")
+        }
+        guard connections.gateway || gatewayPort == 0 else {
+            throw ValidationError("--no-gateway leaves nothing for --gateway-port to say")
+        }
     }
 
     func execute(_ session: Session) throws(OperationError) -> ExitStatus {
         let console = session.console
         let file = writeEnv.map { absolutePath($0, in: session.currentDirectory) }
-        try LocalCloud.run(session.context, port: port, environmentFile: file, faults: faults.plan) { cloud in
+        let gateway = connections.gateway(port: gatewayPort)
+        let context = session.context
+        try LocalCloud.run(context, port: port, environmentFile: file, faults: faults.plan, gateway: gateway) { cloud in
             let view = LocalView(endpoint: cloud.endpoint, environment: cloud.environment, file: writeEnv)
             console.output(session.isJSON ? view.json : view.text(console.outputStyle))
         }

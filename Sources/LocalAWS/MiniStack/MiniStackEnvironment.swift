@@ -9,6 +9,8 @@ package struct MiniStackEnvironment: Sendable, Equatable {
     /// Where the server and its functions write: home and temporary files.
     package var directory: String
     package var bedrockURL: String
+    /// Where functions post to connections: the gateway's, or the server's own.
+    package var connectionsURL: String
     package var lambdaConcurrency: Int
     /// Writes everything to `directory` at its end, and reads it at its start.
     package var keepsState = false
@@ -35,7 +37,7 @@ package struct MiniStackEnvironment: Sendable, Equatable {
             "AWS_ENDPOINT_URL": url,
             "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": bedrockURL,
             // The address that API Gateway reports to functions has no port here.
-            HandlerEnvironment.managementEndpoint: "\(url)/_aws/execute-api/{apiId}/{stage}",
+            HandlerEnvironment.managementEndpoint: "\(connectionsURL)/_aws/execute-api/{apiId}/{stage}",
         ]) { $1 }
     }
 }

@@ -43,6 +43,9 @@ package struct HTTPRequestParser: Sendable {
 
     package mutating func push(_ bytes: some Sequence<UInt8>) { buffer.append(contentsOf: bytes) }
 
+    /// What was pushed after the last request that was pulled.
+    package var unread: [UInt8] { buffer }
+
     /// True once for each request whose client waits for `100 Continue` before it sends the body.
     package mutating func takeContinue() -> Bool {
         defer { continueIsDue = false }

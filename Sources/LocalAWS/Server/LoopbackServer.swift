@@ -116,7 +116,11 @@ package final class LoopbackServer: Sendable {
         while true {
             do throws(HTTPRequestError) {
                 while let request = try parser.next() {
-                    let writer = ResponseWriter(descriptor: descriptor, closes: request.wantsClose)
+                    let writer = ResponseWriter(
+                        descriptor: descriptor,
+                        closes: request.wantsClose,
+                        pipelined: parser.unread
+                    )
                     handler(request, writer)
                     writer.end()
                     guard writer.isReusable else { return }

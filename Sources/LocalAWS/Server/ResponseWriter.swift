@@ -13,12 +13,15 @@ package final class ResponseWriter {
 
     private let descriptor: Int32
     private let closes: Bool
+    /// What the client has already sent after the request.
+    private let pipelined: [UInt8]
     private var phase = Phase.head
     package private(set) var isConnected = true
 
-    init(descriptor: Int32, closes: Bool) {
+    init(descriptor: Int32, closes: Bool, pipelined: [UInt8] = []) {
         self.descriptor = descriptor
         self.closes = closes
+        self.pipelined = pipelined
     }
 
     /// Whether another request may follow on the connection.
@@ -81,6 +84,17 @@ package final class ResponseWriter {
         reset()
     }
 
+    /// Answers 101 (RFC 9110 §15.2.2) and hands the socket over, until the handler returns; then it is closed.
+    /// - Returns: the socket, and the bytes of the new protocol that have already been read from it.
+    func switchProtocols(_ headers: HTTPHeaders) -> (descriptor: Int32, received: [UInt8])? {
+        guard phase == .head else { return nil }
+        phase = .done
+        write(Array((Self.head(HTTPResponseHead(status: 101, headers: headers)) + "\r\n").utf8))
+        guard isConnected else { return nil }
+        isConnected = false
+        return (descriptor, pipelined)
+    }
+
     func writeContinue() { write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)) }
 
     private var connectionField: String { closes ? "Connection: close\r\n" : "" }
@@ -108,18 +122,25 @@ package final class ResponseWriter {
 
     private static func reason(_ status: Int) -> String {
         switch status {
+        case 101: "Switching Protocols"
         case 200: "OK"
+        case 204: "No Content"
         case 400: "Bad Request"
+        case 401: "Unauthorized"
         case 403: "Forbidden"
         case 404: "Not Found"
         case 405: "Method Not Allowed"
+        case 410: "Gone"
         case 413: "Content Too Large"
+        case 414: "URI Too Long"
         case 424: "Failed Dependency"
         case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
         case 500: "Internal Server Error"
         case 501: "Not Implemented"
+        case 502: "Bad Gateway"
         case 503: "Service Unavailable"
+        case 504: "Gateway Timeout"
         case 505: "HTTP Version Not Supported"
         default: "Status"
         }

@@ -13,6 +13,8 @@ package struct Dev {
         package var port: Int
         package var fresh: Bool
         package var faults: FaultPlan?
+        /// Of the connections; its port is the last run's where that is free.
+        package var gateway: LocalAWS.Gateway?
         /// Named in the widget's file.
         package var version: String
         /// Opens a browser; `nil` opens none.
@@ -22,12 +24,14 @@ package struct Dev {
             port: Int = 0,
             fresh: Bool = false,
             faults: FaultPlan? = nil,
+            gateway: LocalAWS.Gateway? = LocalAWS.Gateway(),
             version: String,
             open: ((_ url: String) -> Void)? = nil
         ) {
             self.port = port
             self.fresh = fresh
             self.faults = faults
+            self.gateway = gateway
             self.version = version
             self.open = open
         }
@@ -60,7 +64,7 @@ package struct Dev {
             let page = try start.page(session.outputs, board, actions)
             defer { page.stop() }
             start.memory.pagePort = page.port
-            start.memory.cloudPort = Endpoint(url: cloud.endpoint)?.port ?? 0
+            start.memory.chatPort = (cloud.running?.webSocketEndpoint).flatMap { Endpoint(url: $0)?.port } ?? 0
             try start.memory.write(memoryFile, context.effects)
             var loop = DevLoop(cloud, session, board, actions, calls, host, runId: start.runId)
             try loop.begin()
@@ -147,7 +151,8 @@ struct DevStart {
             context,
             spec,
             folder: state,
-            port: memory.cloudPort,
+            chatPort: memory.chatPort,
+            gateway: options.gateway,
             bedrock: try Dev.bedrock(context, options, calls)
         )
         do throws(OperationError) {

@@ -19,10 +19,12 @@ struct DevCloud {
         _ context: ProjectContext,
         _ spec: BotSpec,
         folder: String,
-        port: Int,
+        chatPort: Int,
+        gateway: LocalAWS.Gateway?,
         bedrock: BedrockStandIn.Options
     ) throws(OperationError) -> DevCloud {
         let isRestored = context.effects.files.exists("\(folder)/state/cloudformation.json")
+        let kept = LocalAWS.isFree(chatPort) ? chatPort : 0
         let cloud: RunningLocalAWS
         do throws(LocalAWSError) {
             cloud = try LocalAWS.start(
@@ -31,9 +33,10 @@ struct DevCloud {
                     accountId: spec.account ?? "111122223333",
                     projectDirectory: context.directory,
                     environment: context.effects.environment,
-                    port: LocalAWS.isFree(port) ? port : 0,
+                    port: gateway == nil ? kept : 0,
                     bedrock: bedrock,
                     stateDirectory: folder,
+                    gateway: gateway.map { LocalAWS.Gateway(port: kept, timeScale: $0.timeScale) },
                     isCancelled: context.effects.isInterrupted
                 )
             )
@@ -42,7 +45,7 @@ struct DevCloud {
             throw OperationError(.local, error.message, fix: error.fix)
         }
         let local = LocalOnly(
-            endpoints: [cloud.endpoint, cloud.bedrockEndpoint].compactMap { Endpoint(url: $0) },
+            endpoints: [cloud.endpoint, cloud.webSocketEndpoint, cloud.bedrockEndpoint].compactMap { Endpoint(url: $0) },
             variables: Dictionary(uniqueKeysWithValues: cloud.environment.map { ($0.name, $0.value) })
         )
         return DevCloud(

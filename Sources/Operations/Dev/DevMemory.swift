@@ -5,8 +5,8 @@ struct DevMemory: Equatable {
     /// Of the page's path.
     var token: String
     var pagePort = 0
-    /// Of the local AWS: browsers keep a chat under its address.
-    var cloudPort = 0
+    /// Of the connections: browsers keep a chat under its address.
+    var chatPort = 0
 
     static let fileName = "dev.json"
 
@@ -20,13 +20,13 @@ struct DevMemory: Equatable {
         func port(_ name: String) -> Int {
             value[name]?.intValue.flatMap { (1...65_535).contains($0) ? Int($0) : nil } ?? 0
         }
-        return DevMemory(token: token, pagePort: port("pagePort"), cloudPort: port("cloudPort"))
+        return DevMemory(token: token, pagePort: port("pagePort"), chatPort: port("chatPort"))
     }
 
     /// For its owner only: whoever knows the token can use the page.
     func write(_ path: String, _ effects: Effects) throws(OperationError) {
         let value: JSONValue = [
-            "token": .string(token), "pagePort": .int(Int64(pagePort)), "cloudPort": .int(Int64(cloudPort)),
+            "token": .string(token), "pagePort": .int(Int64(pagePort)), "chatPort": .int(Int64(chatPort)),
         ]
         do {
             try effects.credentials.writePrivateFile(path, value.encoded() + [0x0A])

@@ -25,12 +25,14 @@ package struct BotOutputs: Sendable, Equatable {
 
     init(_ deployed: Stack, _ cloud: Cloud) {
         var values = deployed.outputs
-        let endpoint = cloud.session.isEndpointConfigured("execute-api") ? cloud.session.endpoint("execute-api") : nil
+        // Somebody's own endpoint for `@connections` alone (of a VPC) says nothing of where clients connect.
+        let isEmulated = ["cloudformation", "execute-api"].allSatisfy(cloud.session.isEndpointConfigured)
+        let endpoint = isEmulated ? cloud.session.endpoint("execute-api") : nil
         values[Self.chatURLName] = Self.chatURL(of: deployed.outputs, endpoint: endpoint)
         self.init(stack: deployed.name, region: cloud.session.region, status: deployed.status.word, values: values)
     }
 
-    /// The stack knows the URL on AWS; an emulator serves every API under a path of its one port.
+    /// The stack knows the URL on AWS; an emulator serves every API under a path of one port.
     static func chatURL(of outputs: [String: String], endpoint: Endpoint?) -> String? {
         guard let endpoint else { return outputs[StackOutputs.webSocketUrl.text] }
         guard let api = outputs[StackOutputs.apiId.text], let stage = outputs[StackOutputs.stageName.text] else {

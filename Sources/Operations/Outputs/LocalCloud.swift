@@ -6,6 +6,7 @@ package import LocalAWS
 package struct LocalCloud {
     package typealias Faults = FaultPlan
     package typealias BadFaults = FaultPlanError
+    package typealias Gateway = LocalAWS.Gateway
 
     /// Looked at this often: has the server ended, has Ctrl-C come?
     private static let watchInterval = Duration.seconds(1)
@@ -13,12 +14,14 @@ package struct LocalCloud {
     /// - Parameters:
     ///   - environmentFile: where shell exports are written once everything answers; absolute.
     ///   - faults: of the model.
+    ///   - gateway: `nil` for connections without API Gateway's limits.
     ///   - started: told once everything answers.
     package static func run(
         _ context: ProjectContext,
         port: Int,
         environmentFile: String?,
         faults: Faults? = nil,
+        gateway: Gateway? = Gateway(),
         started: (RunningLocalAWS) -> Void
     ) throws(OperationError) {
         // The region of the project's spec, so that what is deployed there finds itself.
@@ -39,6 +42,7 @@ package struct LocalCloud {
                     environment: context.effects.environment,
                     port: port,
                     bedrock: bedrock,
+                    gateway: gateway,
                     isCancelled: context.effects.isInterrupted
                 )
             )

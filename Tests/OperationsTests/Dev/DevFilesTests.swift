@@ -113,14 +113,14 @@ import Testing
         let path = "\(folder.path)/dev.json"
         var memory = DevMemory.read(path, effects)
         #expect(memory.pagePort == 0 && memory.token.utf8.count == 24)
-        memory = DevMemory(token: "abcdefghijklmnopqrst-_09", pagePort: 4000, cloudPort: 65_535)
+        memory = DevMemory(token: "abcdefghijklmnopqrst-_09", pagePort: 4000, chatPort: 65_535)
         try memory.write(path, effects)
         #expect(DevMemory.read(path, effects) == memory)
         for broken in ["", "{", #"{"token":"short"}"#, #"{"token":"../../aaaaaaaaaaaaaaaaaaaa"}"#] {
             try folder.write("dev.json", broken)
             #expect(DevMemory.read(path, effects).token != memory.token)
         }
-        try folder.write("dev.json", #"{"token":"abcdefghijklmnopqrst","pagePort":70000,"cloudPort":-1}"#)
+        try folder.write("dev.json", #"{"token":"abcdefghijklmnopqrst","pagePort":70000,"chatPort":-1}"#)
         #expect(DevMemory.read(path, effects) == DevMemory(token: "abcdefghijklmnopqrst"))
     }
 
