@@ -338,3 +338,81 @@ def test_the_next_start_finds_the_chat_again(folder, dev, page):
         ask(page, QUESTION)
     finally:
         assert again.stop() == 0
+
+
+def wait_until(condition, what):
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
+
+
+MOMENTS = {
+    "at once": lambda dev: None,
+    "while the local AWS starts": lambda dev: wait_until(lambda: (dev.folder / ".botctl/dev/aws/ministack.log").exists(), "no server"),
+    "while it is deployed": lambda dev: wait_until(lambda: any("creating" in line for line in dev.said), "no deployment"),
+    "while it runs": lambda dev: dev.wait("ready"),
+    "while a change goes live": lambda dev: (dev.wait("ready"), (dev.folder / "rules/more.md").write_text(f"# More\n\n## {time.time()}\n\nText.\n")),
+}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("stops") / "shop"
+    subprocess.run([BOTCTL, "init", str(folder)], env=base_environment(), check=True, capture_output=True, timeout=60)
+    return folder
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_an_end_at_any_moment_leaves_nothing_but_the_state(shop, moment):
+    for number in (signal.SIGINT, signal.SIGTERM):
+        dev = Dev(shop, "--fresh")
+        MOMENTS[moment](dev)
+        # Before it has installed its handlers, a signal ends it as it ends every program.
+        assert dev.stop(number) in (0, -number), "".join(dev.said)
+        assert not (shop / ".botctl/dev/dev.lock").exists()
+        tmp = shop / ".botctl/dev/aws/tmp"
+        assert not tmp.exists() or not list(tmp.iterdir())
+
+
+def test_after_all_these_ends_it_starts(shop):
+    dev = Dev(shop)
+    dev.wait("ready")
+    assert dev.stop() == 0
+
+
+def test_a_state_that_does_not_work_is_given_up_for_a_new_one(shop):
+    dev = Dev(shop, "--fresh")
+    dev.wait("ready")
+    assert dev.stop() == 0
+    state = shop / ".botctl/dev/aws/state"
+    for name in ("lambda.json", "dynamodb.json"):
+        (state / name).write_text("{}")
+    dev = Dev(shop)
+    try:
+        assert dev.wait("freshState")["reason"]
+        dev.wait("ready")
+    finally:
+        assert dev.stop() == 0
+
+
+def test_a_build_that_is_interrupted_leaves_no_compiler(shop):
+    source = shop / "handlers/Sources/bootstrap/main.swift"
+    text = source.read_text()
+    dev = Dev(shop)
+    dev.wait("ready")
+    before = len(dev.said)
+    try:
+        source.write_text(text + f"\n// {time.time()}\n")
+        wait_until(lambda: any(line.startswith("Build ") and "none" not in line for line in dev.said[before:]), "no build")
+        assert dev.stop() == 0
+    finally:
+        source.write_text(text)
+
+
+def test_an_address_of_aws_is_refused(shop):
+    run = subprocess.run(
+        [BOTCTL, "dev", "--endpoint-url", "https://sts.us-east-2.amazonaws.com"], cwd=shop, env={**base_environment(), **MINISTACK},
+        capture_output=True, text=True, timeout=60,
+    )
+    assert run.returncode == 1 and "not the address of an emulator" in run.stderr
