@@ -30,6 +30,17 @@ package struct BotSpec: Sendable, Equatable {
     package var tags: [String: String]
     /// Stack termination protection, and a typed confirmation before changes.
     package var protect: Bool
+    /// How CloudFormation is to apply changes.
+    package var deployment = Deployment.auto
+
+    package enum Deployment: String, Sendable, CaseIterable {
+        /// Chosen for each change set.
+        case auto
+        /// Done when the configuration is applied; resources go on becoming ready.
+        case express
+        /// Done when every resource is ready.
+        case standard
+    }
 
     /// Names the stack, and prefixes what is named after it.
     package var stackName: String { "\(name)-\(stage)" }

@@ -1,7 +1,8 @@
 /// The keys of schema version 1, map by map. Decoding refuses every other key.
 enum SpecKeys {
     static let root = [
-        "version", "name", "region", "account", "prompt", "promptFile", "rules", "protect", "tags", "retrieval",
+        "version", "name", "region", "account", "prompt", "promptFile", "rules", "protect", "deployment", "tags",
+        "retrieval",
         "embeddings", "model", "history", "table", "routes", "authorizer", "auth", "limits", "handoff", "tools",
         "guardrail",
         "alarms", "observability", "handlers", "throttling", "stages",

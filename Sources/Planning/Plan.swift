@@ -10,14 +10,18 @@ package struct Plan: Sendable, Equatable {
     package var parameters: [ValueChange]
     package var outputs: [ValueChange]
     package var package: PackageChange?
+    /// `nil` where CloudFormation has no part in it, or it is not decided.
+    package var execution: Execution?
 
     package init(
         createsStack: Bool = false,
         changes: [Change] = [],
         parameters: [ValueChange] = [],
         outputs: [ValueChange] = [],
-        package: PackageChange? = nil
+        package: PackageChange? = nil,
+        execution: Execution? = nil
     ) {
+        self.execution = execution
         self.createsStack = createsStack
         self.changes = changes
         self.parameters = parameters

@@ -14,6 +14,9 @@ extension Plan {
             "outputs": .array(outputs.map(\.json)),
         ]
         fields["package"] = package?.json
+        fields["execution"] = execution.map {
+            .object(["mode": .string($0.mode.rawValue), "reason": .string($0.reason)])
+        }
         return .object(fields)
     }
 }

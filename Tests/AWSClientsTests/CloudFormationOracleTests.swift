@@ -25,6 +25,7 @@ import Testing
           <CreationTime>2026-11-22T17:20:26.123Z</CreationTime><LastUpdatedTime>2026-11-22T18:00:00Z</LastUpdatedTime>
           <StackStatus>UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS</StackStatus>
           <StackStatusReason>a &lt;b&gt; &amp; &#xFC; <![CDATA[<c>]]></StackStatusReason>
+          <DeploymentConfig><Mode>EXPRESS</Mode></DeploymentConfig>
           <DisableRollback>false</DisableRollback><EnableTerminationProtection>true</EnableTerminationProtection>
           <Capabilities><member>CAPABILITY_IAM</member><member>CAPABILITY_NAMED_IAM</member></Capabilities>
           <Parameters><member><ParameterKey>Key</ParameterKey><ParameterValue>v1</ParameterValue></member></Parameters>
@@ -87,6 +88,7 @@ import Testing
                 #expect(stack.status == .updateRollbackCompleteCleanupInProgress)
                 #expect(stack.hasTerminationProtection)
                 return [
+                    ("Stacks.0.DeploymentConfig.Mode", optional(stack.deploymentMode?.rawValue)),
                     ("Stacks.0.StackName", .string(stack.name)),
                     ("Stacks.0.StackId", .string(stack.id)),
                     ("Stacks.0.StackStatus", .string(stack.status.word)),
@@ -255,7 +257,8 @@ import Testing
             capabilities: ["CAPABILITY_NAMED_IAM"],
             tags: ["team": "support", "env": "dev"],
             description: "d",
-            clientToken: "t"
+            clientToken: "t",
+            deployment: DeploymentConfig(.express)
         )
         let differences = try differencesFromBotocore([
             OracleCall(
@@ -271,6 +274,7 @@ import Testing
                     "Capabilities": ["CAPABILITY_NAMED_IAM"],
                     "Tags": [["Key": "env", "Value": "dev"], ["Key": "team", "Value": "support"]],
                     "Description": "d", "ClientToken": "t",
+                    "DeploymentConfig": ["Mode": "EXPRESS", "DisableRollback": false],
                 ],
                 answer: Self.result("CreateChangeSet", "<Id>i</Id><StackId>s</StackId>")
             ) { session throws in
@@ -338,11 +342,19 @@ import Testing
             OracleCall(
                 "cloudformation",
                 "DeleteStack",
-                ["StackName": "acme", "RetainResources": ["Table", "Bucket"], "ClientRequestToken": "t"],
+                [
+                    "StackName": "acme", "RetainResources": ["Table", "Bucket"], "ClientRequestToken": "t",
+                    "DeploymentConfig": ["Mode": "EXPRESS", "DisableRollback": true],
+                ],
                 answer: "<DeleteStackResponse \(Self.namespace)><ResponseMetadata/></DeleteStackResponse>"
             ) { session throws in
                 try CloudFormationClient(session: session)
-                    .deleteStack("acme", retainResources: ["Table", "Bucket"], clientToken: "t")
+                    .deleteStack(
+                        "acme",
+                        retainResources: ["Table", "Bucket"],
+                        deployment: DeploymentConfig(.express, disablesRollback: true),
+                        clientToken: "t"
+                    )
                 return []
             },
             OracleCall(

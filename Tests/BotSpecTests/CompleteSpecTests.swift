@@ -17,6 +17,7 @@ import Testing
           Be brief.
         rules: rules.md
         protect: true
+        deployment: express
         tags: { team: support, build: 1.10, "cost:center": "é" }
         retrieval: hybrid
         embeddings: { model: amazon.titan-embed-text-v2:0, dimensions: 512 }
@@ -85,7 +86,7 @@ import Testing
         #expect(spec.account == "012345678901", "digits as they are written")
         #expect(spec.prompt == "Be kind. Be brief.")
         #expect(spec.rules == [.init(file: "rules.md", text: "# Rules")])
-        #expect(spec.protect)
+        #expect(spec.protect && spec.deployment == .express)
         #expect(spec.tags == ["team": "support", "build": "1.10", "cost:center": "é"])
         #expect(spec.retrieval == .hybrid)
         let (id, fallback) = ("us.meta.llama3-3-70b-instruct-v1:0", "meta.llama3-1-8b-instruct-v1:0")

@@ -63,9 +63,7 @@ extension AWSSession {
         operation: String
     ) throws(AWSError) -> PendingAWSCall {
         let request = HTTPRequest(method: method, endpoint: endpoint(service), path: path, headers: headers, body: body)
-        return try client().begin(
-            AWSCall(service: service, region: region, operation: "\(service).\(operation)", request: request)
-        )
+        return try begin(request, service: service, operation: "\(service).\(operation)")
     }
 
     func send(
@@ -74,7 +72,16 @@ extension AWSSession {
         operation: String,
         timeout: Duration = .seconds(30)
     ) throws(AWSError) -> HTTPResponse {
-        try client().send(
+        try begin(request, service: service, operation: operation, timeout: timeout).response()
+    }
+
+    func begin(
+        _ request: HTTPRequest,
+        service: String,
+        operation: String,
+        timeout: Duration = .seconds(30)
+    ) throws(AWSError) -> PendingAWSCall {
+        try client().begin(
             AWSCall(service: service, region: region, operation: operation, request: request, timeout: timeout)
         )
     }

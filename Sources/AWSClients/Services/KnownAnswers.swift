@@ -23,6 +23,13 @@ extension AWSError {
         }
     }
 
+    /// The service does not know `DeploymentConfig`, or does not allow it here.
+    package var refusesDeploymentConfig: Bool {
+        let text = message.lowercased()
+        return status == 400
+            && ["deploymentconfig", "deployment-config", "express mode"].contains(where: text.contains)
+    }
+
     /// The service says that the thing to be made exists already.
     package var alreadyExists: Bool {
         ["AlreadyExistsException", "ParameterAlreadyExists", "ResourceAlreadyExistsException"].contains(code)

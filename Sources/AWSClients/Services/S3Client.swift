@@ -36,6 +36,27 @@ package struct S3Client {
         metadata: [String: String] = [:],
         timeout: Duration = .seconds(300)
     ) throws(AWSError) -> StoredObject {
+        let call = try beginPutObject(
+            bucket,
+            key,
+            body: body,
+            contentType: contentType,
+            metadata: metadata,
+            timeout: timeout
+        )
+        let answer = try call.response()
+        return StoredObject(etag: unquoted(answer.headers["ETag"]), versionId: answer.headers["x-amz-version-id"])
+    }
+
+    /// As `putObject`; other calls can be made while it is under way.
+    package func beginPutObject(
+        _ bucket: String,
+        _ key: String,
+        body: [UInt8],
+        contentType: String = "application/octet-stream",
+        metadata: [String: String] = [:],
+        timeout: Duration = .seconds(300)
+    ) throws(AWSError) -> PendingAWSCall {
         var headers: HTTPHeaders = [
             "Content-Type": contentType,
             "x-amz-checksum-sha256": base64Encode(sha256(body)),
@@ -43,16 +64,9 @@ package struct S3Client {
         for (name, value) in metadata.sorted(by: { $0.key < $1.key }) {
             headers.add("x-amz-meta-\(name)", value)
         }
-        let answer = try send(
-            "PUT",
-            bucket,
-            key,
-            headers: headers,
-            body: body,
-            operation: "PutObject",
-            timeout: timeout
-        )
-        return StoredObject(etag: unquoted(answer.headers["ETag"]), versionId: answer.headers["x-amz-version-id"])
+        let (endpoint, path) = address(bucket, key)
+        let request = HTTPRequest(method: "PUT", endpoint: endpoint, path: path, headers: headers, body: body)
+        return try session.begin(request, service: "s3", operation: "s3.PutObject", timeout: timeout)
     }
 
     /// - Returns: `nil` where there is no such object.

@@ -40,7 +40,8 @@ struct SpecDecoder {
             handlers: handlers(reader),
             throttling: throttling(reader),
             tags: reader.texts("tags"),
-            protect: reader.bool("protect") ?? false
+            protect: reader.bool("protect") ?? false,
+            deployment: reader.choice("deployment", BotSpec.Deployment.self) ?? .auto
         )
     }
 

@@ -5,6 +5,8 @@ final class CallLog {
     private let console: Console
     private let isShown: Bool
     private var attempts = 0
+    /// By service, then operation.
+    private var counts: [String: [String: Int]] = [:]
 
     init(_ console: Console, isShown: Bool) {
         self.console = console
@@ -13,12 +15,22 @@ final class CallLog {
 
     func record(_ attempt: AWSAttempt) {
         attempts += 1
+        let parts = attempt.operation.split(separator: ".", maxSplits: 1).map(String.init)
+        counts[parts.first ?? "", default: [:]][parts.last ?? "", default: 0] += 1
         console.error(console.errorStyle.faint(Self.line(attempt)) + "\n")
     }
 
     func finish() {
         guard isShown, attempts > 0 else { return }
-        console.error(console.errorStyle.faint("\(attempts) AWS call\(attempts == 1 ? "" : "s")") + "\n")
+        console.error(console.errorStyle.faint("\(plural(attempts, "AWS call"))\n\(aligned(rows))"))
+    }
+
+    /// `cloudformation  3  DescribeStacks 2, GetTemplate 1`
+    private var rows: [[String]] {
+        counts.sorted { $0.key < $1.key }.map { service, operations in
+            let names = operations.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            return [service, String(operations.values.reduce(0, +)), names.joined(separator: ", ")]
+        }
     }
 
     /// `aws  cloudformation.DescribeStacks  200  12 ms`

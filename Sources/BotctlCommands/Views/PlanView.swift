@@ -12,7 +12,7 @@ struct PlanView {
     func text(_ style: Style) -> String {
         guard !plan.isEmpty || plan.createsStack else { return "No changes.\n" }
         var text = summary(style) + "\n"
-        if plan.createsStack { return text + additionsByType(style) }
+        if plan.createsStack { return text + additionsByType(style) + execution(style) }
         let (followers, others) = splitByPackage()
         text += changes(others.filter { $0.rank != .other }, style)
         if let package = plan.package { text += PackageView(package).text(style) }
@@ -22,7 +22,11 @@ struct PlanView {
         }
         text += values("Parameter", shownParameters, style)
         text += values("Output", plan.outputs, style)
-        return text
+        return text + execution(style)
+    }
+
+    private func execution(_ style: Style) -> String {
+        plan.execution.map { style.faint("In \($0.mode.rawValue) mode: \($0.reason).") + "\n" } ?? ""
     }
 
     /// A new package always has a new key: saying both says nothing more.

@@ -37,17 +37,19 @@ struct ArtifactStore {
         }
     }
 
-    func upload(_ package: BuiltPackage) throws(OperationError) {
-        try cloud.attempt("upload the package to \(bucket)") { () throws(AWSError) in
-            let key = key(of: package)
+    /// When this returns, the manifest is there and the package on its way.
+    func beginUpload(_ package: BuiltPackage) throws(OperationError) -> PendingUpload {
+        let key = key(of: package)
+        let call = try cloud.attempt(PendingUpload.doing(bucket)) { () throws(AWSError) in
             try cloud.s3.putObject(
                 bucket,
                 Self.manifestKey(for: key),
                 body: Array(package.manifest.utf8),
                 contentType: "application/json"
             )
-            try cloud.s3.putObject(bucket, key, body: package.zip, contentType: "application/zip")
+            return try cloud.s3.beginPutObject(bucket, key, body: package.zip, contentType: "application/zip")
         }
+        return PendingUpload(cloud: cloud, bucket: bucket, call: call)
     }
 
     /// A template that is too large for a request.
@@ -84,4 +86,20 @@ struct ArtifactStore {
     static func manifestKey(for key: String) -> String {
         (key.hasSuffix(".zip") ? String(key.dropLast(4)) : key) + ".manifest.json"
     }
+}
+
+/// A package on its way to the bucket; what is called meanwhile takes no longer.
+struct PendingUpload {
+    let cloud: Cloud
+    let bucket: String
+    let call: PendingAWSCall
+
+    func finish() throws(OperationError) {
+        try cloud.attempt(Self.doing(bucket)) { () throws(AWSError) in _ = try call.response() }
+    }
+
+    /// Does nothing where it has arrived.
+    func cancel() { call.cancel() }
+
+    fileprivate static func doing(_ bucket: String) -> String { "upload the package to \(bucket)" }
 }

@@ -22,10 +22,10 @@ struct Bootstrap {
         return false
     }
 
-    func upload(_ package: BuiltPackage) throws(OperationError) {
+    func beginUpload(_ package: BuiltPackage) throws(OperationError) -> PendingUpload {
         let key = artifacts.key(of: package)
         host.notify(.uploading(bucket: artifacts.bucket, key: key, bytes: package.zip.count))
-        try artifacts.upload(package)
+        return try artifacts.beginUpload(package)
     }
 
     private func createBucket() throws(OperationError) {

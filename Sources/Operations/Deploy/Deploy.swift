@@ -92,6 +92,9 @@ struct DeployRun {
         if try readiness.shellExists || stack != nil {
             try OtherRuns(cloud: cloud, context: context, host: host, stack: desired.name).settle()
         }
+        // A plan that is declined leaves nothing behind; where nobody can decline it, CloudFormation plans meanwhile.
+        let early = try isUploaded || rollout.mayAsk ? nil : bootstrap.beginUpload(package)
+        defer { early?.cancel() }
         return try rollout.apply(
             desired,
             manifest: package.manifest,
@@ -99,8 +102,11 @@ struct DeployRun {
             deployedTemplate,
             hotswap: hotswap
         ) { () throws(OperationError) in
-            // A plan that is declined leaves nothing behind.
-            if !isUploaded { try bootstrap.upload(package) }
+            if let early {
+                try early.finish()
+            } else if !isUploaded {
+                try bootstrap.beginUpload(package).finish()
+            }
             try rollout.ensureTokenKey()
         }
     }

@@ -65,11 +65,12 @@ package struct Diff {
                 deployed.manifest = try own()
             }
         }
-        let plan = try deployed.plan(to: desired, manifest: package.manifest)
+        var plan = try deployed.plan(to: desired, manifest: package.manifest)
         let exists = deployed.template != nil
+        if options.usesChangeSet { plan = try confirm(plan, desired, exists, artifacts, cloud, context, host) }
+        if !plan.isEmpty { plan.execution = Execution.choose(for: plan, spec, exists ? stack : nil) }
         return Result(
-            plan: options.usesChangeSet
-                ? try confirm(plan, desired, exists, artifacts, cloud, context, host) : plan,
+            plan: plan,
             stack: desired.name,
             status: stack?.status.word,
             drift: options.detectsDrift && exists

@@ -1,6 +1,7 @@
 import AWSClients
 import AWSCore
 import BotSpec
+import Planning
 import Synthesis
 
 /// Brings one stack to what it should be: plan, consent, execution, and the record of it. Deploy and rollback differ
@@ -23,6 +24,12 @@ struct Rollout {
     }
 
     var spec: BotSpec { loaded.spec }
+
+    /// Whether somebody may be asked about the plan.
+    var mayAsk: Bool {
+        if spec.protect, context.confirmation != spec.stage { return true }
+        return approval != .never && !context.assumeYes
+    }
 
     /// - Parameters:
     ///   - manifest: what is in the desired package; `nil` where nobody knows.
@@ -58,8 +65,8 @@ struct Rollout {
                 ? .body(desired.text) : .url(try artifacts.upload(template: desired.text)),
             type: stack == nil ? .create : .update
         )
-        let outcome = try changes.run { changeSet throws(OperationError) in
-            let plan = try planning.plan(to: desired, manifest: manifest).confirmed(by: changeSet)
+        let expected = try planning.plan(to: desired, manifest: manifest)
+        let (outcome, plan) = try execute(changes, expected, stack) { plan throws(OperationError) in
             host.notify(.planned(plan))
             let question = DeployQuestion.make(plan: plan, spec: spec, isNew: stack == nil, approval: approval)
             if let question, try !context.confirm(question, host) { return false }
@@ -84,8 +91,53 @@ struct Rollout {
             )
             try artifacts.record(record, template: desired.text)
             try reconcile(hotswap, with: deployed, template: desired.text)
+            try settle(plan, desired)
             return (stack == nil ? .created : .updated, deployed)
         }
+    }
+
+    /// Runs the change set in the mode that suits its plan. CloudFormation may see more in it than the templates show:
+    /// then the mode is chosen anew, and with it the change set.
+    private func execute(
+        _ changes: ChangeSetRun,
+        _ expected: Plan,
+        _ stack: Stack?,
+        approve: (Plan) throws(OperationError) -> Bool
+    ) throws(OperationError) -> (ChangeSetRun.Outcome, Plan) {
+        var plan = expected
+        var execution = Execution.choose(for: expected, spec, stack)
+        while true {
+            var changes = changes
+            changes.deployment = DeploymentConfig(execution, stack)
+            changes.onRefusal = {
+                execution = Execution(.standard, because: "CloudFormation refuses express mode: \($0)")
+            }
+            var isUnsuited = false
+            do throws(OperationError) {
+                let outcome = try changes.run { changeSet throws(OperationError) in
+                    plan = expected.confirmed(by: changeSet)
+                    let suited = Execution.choose(for: plan, spec, stack)
+                    if execution.mode == .express, suited.mode == .standard {
+                        (execution, isUnsuited) = (suited, true)
+                        return false
+                    }
+                    plan.execution = execution
+                    return try approve(plan)
+                }
+                return (outcome, plan)
+            } catch {
+                guard isUnsuited, error.code == .declined else { throw error }
+            }
+        }
+    }
+
+    /// Express mode ends before Lambda is done with the functions: until then they serve the old code.
+    private func settle(_ plan: Plan, _ desired: DesiredStack) throws(OperationError) {
+        guard plan.execution?.mode == .express,
+            plan.changes.contains(where: { $0.type == "AWS::Lambda::Function" && $0.action != .remove }),
+            let sha256 = desired.parameters[ArtifactParameter.key].flatMap(FunctionCode.sha256(ofKey:))
+        else { return }
+        try FunctionCode(cloud, context, stack: desired.name, template: desired.text).settle(sha256: sha256)
     }
 
     /// A run that was killed before it wrote its record leaves a deployment that could not be gone back to.

@@ -84,7 +84,6 @@ struct FunctionCode {
     /// - Parameter sha256: of the package, lower-case hex.
     func settle(sha256: String) throws(OperationError) {
         var waiting = functions
-        context.effects.clock.sleep(PollingSchedule.shortest)
         try repeatedly("Lambda is still not done with the new code of \(stack)") { () throws(OperationError) in
             // They were begun together: while the first is not done, the others are not worth a call each.
             guard let first = waiting.first, try inProgress([first], sha256).isEmpty else { return waiting.isEmpty }

@@ -10,6 +10,10 @@ struct ChangeSetRun {
     let desired: DesiredStack
     let template: TemplateSource
     let type: ChangeSetRequest.StackType
+    /// `nil` is CloudFormation's own standard.
+    var deployment: DeploymentConfig?
+    /// Told why CloudFormation does not take `deployment`; the change set is made without.
+    var onRefusal: (String) -> Void = { _ in }
 
     enum Outcome {
         case nothingToDo
@@ -83,10 +87,19 @@ struct ChangeSetRun {
             capabilities: desired.template.capabilities,
             tags: desired.tags,
             description: context.effects.processes.owner.description,
-            clientToken: name
+            clientToken: name,
+            deployment: deployment
         )
         let created = try cloud.attempt("create a change set for the stack \(desired.name)") { () throws(AWSError) in
-            try cloud.cloudFormation.createChangeSet(request)
+            do throws(AWSError) {
+                return try cloud.cloudFormation.createChangeSet(request)
+            } catch {
+                guard deployment != nil, error.refusesDeploymentConfig else { throw error }
+                onRefusal(error.message)
+                var request = request
+                request.deployment = nil
+                return try cloud.cloudFormation.createChangeSet(request)
+            }
         }
         var schedule = PollingSchedule()
         let began = context.effects.clock.now()

@@ -16,7 +16,11 @@ struct StackDeletion {
             try cloud.cloudFormation.stackEvents(stack.id, notBefore: stack.lastUpdated ?? stack.created).last
         }
         try cloud.attempt("delete the stack \(stack.name)") { () throws(AWSError) in
-            try cloud.cloudFormation.deleteStack(stack.id, clientToken: token)
+            try cloud.cloudFormation.deleteStack(
+                stack.id,
+                deployment: DeploymentConfig(leftoverOf: stack),
+                clientToken: token
+            )
         }
         host.notify(.watching(stack: stack.name, work: .delete))
         var watch = StackWatch(

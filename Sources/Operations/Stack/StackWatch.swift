@@ -60,6 +60,8 @@ struct StackWatch {
                 return Outcome(stack: nil, events: events, seconds: elapsed.inSeconds)
             }
             if status.isSettled, hasBegun || elapsed > Self.patience {
+                // After a failure its reason must not be missed; a success needs no more words.
+                if status.isSuccess { return Outcome(stack: current, events: events, seconds: elapsed.inSeconds) }
                 let last = try newEvents(after: events.last?.id ?? after)
                 tell(last)
                 return Outcome(stack: current, events: events + last, seconds: elapsed.inSeconds)

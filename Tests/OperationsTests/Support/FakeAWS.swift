@@ -12,6 +12,7 @@ final class FakeAWS: HTTPTransport {
         var tags: [String: String]
         var isEmpty: Bool
         var description = ""
+        var mode = "STANDARD"
         var created = "2026-09-21T14:13:20Z"
     }
 
@@ -24,6 +25,8 @@ final class FakeAWS: HTTPTransport {
         var isProtected = false
         var changeSetId = ""
         var changeSets: [ChangeSet] = []
+        /// `STANDARD` or `EXPRESS`, of the last operation.
+        var mode = "STANDARD"
         /// Oldest first.
         var events: [String] = []
         /// What the work in progress ends in, after so many looks; `nil` status removes the stack.
@@ -63,6 +66,10 @@ final class FakeAWS: HTTPTransport {
     var verdicts = ""
     /// By name; made and changed by the stacks that have them.
     var functions: [String: FakeFunction] = [:]
+    /// The `DeploymentConfig` of each change set and deletion: `EXPRESS`, `EXPRESS without rollback`, or nothing.
+    var deployments: [String] = []
+    /// With these words CloudFormation refuses `DeploymentConfig`.
+    var refusesDeploymentConfig: String?
     /// How many looks a function's update takes.
     var functionTicks = 2
     /// How a detection of drift ends, after so many looks, and the members of what it found.

@@ -36,6 +36,7 @@ extension FakeAWS {
             return xml(action, "")
         case "DeleteStack":
             guard var stack = stacks[name] else { return xml(action, "") }
+            deployments.append(deployment(form))
             begin(&stack, name, "DELETE_IN_PROGRESS", form["ClientRequestToken"] ?? "")
             stack.pending = (ticks, nil)
             if stack.status == "REVIEW_IN_PROGRESS" {
@@ -84,6 +85,9 @@ extension FakeAWS {
     }
 
     private func createChangeSet(_ name: String, _ form: [String: String]) -> HTTPResponse {
+        if let words = refusesDeploymentConfig, !deployment(form).isEmpty {
+            return error("cloudformation", 400, "ValidationError", words)
+        }
         let isCreate = form["ChangeSetType"] == "CREATE"
         if let status = stacks[name]?.status, isCreate != (status == "REVIEW_IN_PROGRESS") {
             return error("cloudformation", 400, "ValidationError", "Stack \(name) is in \(status)")
@@ -101,9 +105,16 @@ extension FakeAWS {
         )
         set.isEmpty = !isCreate && set.template == stack.template && set.parameters == stack.parameters
         set.description = form["Description"] ?? ""
+        set.mode = form["DeploymentConfig.Mode"] ?? "STANDARD"
+        deployments.append(deployment(form))
         if !losesChangeSets { stack.changeSets.append(set) }
         stacks[name] = stack
         return xml("CreateChangeSet", "<Id>\(set.id)</Id><StackId>\(stack.id)</StackId>")
+    }
+
+    private func deployment(_ form: [String: String]) -> String {
+        (form["DeploymentConfig.Mode"] ?? "")
+            + (form["DeploymentConfig.DisableRollback"] == "true" ? " without rollback" : "")
     }
 
     private func find(_ wanted: String) -> (stack: String, set: ChangeSet)? {
@@ -139,6 +150,7 @@ extension FakeAWS {
         stack.status = "\(verb)_IN_PROGRESS"
         stack.changeSets = []
         stack.changeSetId = set.id
+        stack.mode = set.mode
         if let failure {
             add(&stack, "Other", "AWS::IAM::Role", "\(verb)_FAILED", "Resource creation cancelled", token)
             add(&stack, failure.logicalId, failure.type, "\(verb)_FAILED", failure.reason, token)
@@ -190,6 +202,7 @@ extension FakeAWS {
         return "<StackId>\(stack.id)</StackId><StackName>\(name)</StackName><StackStatus>\(stack.status)</StackStatus>"
             + "<Parameters>\(parameters.joined())</Parameters><Tags>\(tags.joined())</Tags>"
             + "<Outputs>\(outputs.joined())</Outputs><ChangeSetId>\(stack.changeSetId)</ChangeSetId>"
+            + "<DeploymentConfig><Mode>\(stack.mode)</Mode></DeploymentConfig>"
             + "<EnableTerminationProtection>\(stack.isProtected)</EnableTerminationProtection>"
     }
 

@@ -53,7 +53,9 @@ extension FakeAWS {
         let isNew = stack.parameters["ArtifactKey"] != set.parameters["ArtifactKey"]
         let code = buckets[set.parameters["ArtifactBucket"] ?? ""]?[set.parameters["ArtifactKey"] ?? ""]
         for name in names where isNew || functions[name] == nil {
-            functions[name] = FakeFunction(codeSHA256: base64Encode(sha256(code ?? [])))
+            // Express mode does not wait for the functions.
+            let looks = set.mode == "EXPRESS" ? functionTicks : 0
+            functions[name] = FakeFunction(codeSHA256: base64Encode(sha256(code ?? [])), looks: looks)
         }
     }
 }

@@ -25,6 +25,7 @@ extension CloudFormationClient {
         )
         form.add("Description", request.description)
         form.add("ClientToken", request.clientToken)
+        form.add(request.deployment)
         let answer = try call(form)
         return CreatedChangeSet(id: answer.string("Id") ?? "", stackId: answer.string("StackId") ?? "")
     }
@@ -89,11 +90,13 @@ extension CloudFormationClient {
     package func deleteStack(
         _ name: String,
         retainResources: [String] = [],
+        deployment: DeploymentConfig? = nil,
         clientToken: String
     ) throws(AWSError) {
         var form = QueryForm(action: "DeleteStack", version: Self.version)
         form.add("StackName", name)
         form.add(list: "RetainResources", retainResources)
+        form.add(deployment)
         form.add("ClientRequestToken", clientToken)
         _ = try call(form)
     }
@@ -149,6 +152,8 @@ package struct ChangeSetRequest: Sendable, Equatable {
     package var description: String?
     /// The same token makes a repeated call the same call.
     package var clientToken: String?
+    /// How the change set will be executed; `nil` leaves it to CloudFormation's default, which is standard mode.
+    package var deployment: DeploymentConfig?
 
     package init(
         stackName: String,
@@ -159,8 +164,10 @@ package struct ChangeSetRequest: Sendable, Equatable {
         capabilities: [String] = [],
         tags: [String: String] = [:],
         description: String? = nil,
-        clientToken: String? = nil
+        clientToken: String? = nil,
+        deployment: DeploymentConfig? = nil
     ) {
+        self.deployment = deployment
         self.stackName = stackName
         self.name = name
         self.type = type

@@ -15,6 +15,8 @@ package struct Stack: Sendable, Equatable {
     package var lastUpdated: Timestamp?
     /// The change set that was executed last.
     package var changeSetId: String?
+    /// Of the last operation; `nil` where CloudFormation does not tell, as for standard mode.
+    package var deploymentMode: DeploymentConfig.Mode?
 
     init(_ element: XMLElement) {
         id = element.string("StackId") ?? ""
@@ -29,6 +31,7 @@ package struct Stack: Sendable, Equatable {
         created = element.time("CreationTime")
         lastUpdated = element.time("LastUpdatedTime")
         changeSetId = element.string("ChangeSetId")
+        deploymentMode = element.first("DeploymentConfig")?.string("Mode").flatMap(DeploymentConfig.Mode.init)
     }
 }
 
