@@ -90,6 +90,13 @@ class Dev:
             return error.code, error.read().decode(), error.headers
 
 
+def wait_until(condition, what):
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
+
+
 ROUTES = """
 routes:
   $connect: connect
@@ -159,6 +166,7 @@ def ask(page, text):
 
 def test_it_says_what_it_is(dev, folder):
     ready = dev.wait("ready")
+    wait_until(lambda: any("Ready in" in line for line in dev.said), dev.said)
     said = "".join(dev.said)
     assert "local only: nothing here touches AWS" in said
     assert said.count(ready["page"]) == 1
@@ -338,13 +346,6 @@ def test_the_next_start_finds_the_chat_again(folder, dev, page):
         ask(page, QUESTION)
     finally:
         assert again.stop() == 0
-
-
-def wait_until(condition, what):
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
 
 
 MOMENTS = {
