@@ -57,7 +57,7 @@ let package = Package(
         ),
         .target(
             name: "Web",
-            exclude: ["client", "widget"],
+            exclude: ["client", "dev", "widget"],
             swiftSettings: settings,
             plugins: ["EmbedProject"]
         ),

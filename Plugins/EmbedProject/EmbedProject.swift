@@ -41,8 +41,9 @@ struct EmbedProject: BuildToolPlugin {
     }
 
     private func web(in root: URL) throws -> [String] {
-        try (list("Sources/Web/client", in: root) + list("Sources/Web/widget", in: root))
+        let scripts = try (list("Sources/Web/client", in: root) + list("Sources/Web/widget", in: root))
             .filter { $0.hasSuffix(".js") }
+        return try (scripts + list("Sources/Web/dev", in: root))
             .map { "\($0)=\($0.dropFirst("Sources/Web/".count))" }
     }
 

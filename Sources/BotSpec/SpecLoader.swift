@@ -20,6 +20,9 @@ package struct SpecResult: Sendable {
     package var stages: [String]
     /// False where the spec lists stages, and the chosen one is not among them.
     package var isStageListed = true
+    /// The files and folders that were read for it or asked for, relative to the project's folder, but for the spec's
+    /// own: what a watcher has to watch.
+    package var sources: [String]
     /// The spec file's text without a byte order mark, for excerpts; empty if it could not be read.
     package var source: String
 }
@@ -85,6 +88,7 @@ package struct SpecLoader: Sendable {
             diagnostics: [],
             sourceMap: SpecSourceMap(),
             stages: [],
+            sources: [],
             source: ""
         )
         let bytes: [UInt8]
@@ -100,13 +104,15 @@ package struct SpecLoader: Sendable {
         do {
             let source = try YAMLSource(file: specFile, bytes: bytes)
             let (root, problems) = try YAMLParser.parse(source)
+            let files = ProjectFiles(projectDirectory: projectDirectory, loader: self)
             let check = SpecCheck(
-                files: ProjectFiles(projectDirectory: projectDirectory, loader: self),
+                files: files,
                 file: specFile,
                 stage: stage,
                 overrides: overrides
             )
             check.run(root, problems: problems, into: &result)
+            result.sources = files.touched
         } catch {
             result.diagnostics = [Diagnostic(error)]
         }

@@ -18,7 +18,8 @@ struct Botctl: ParsableCommand {
             """,
         version: BotctlVersion.text,
         subcommands: [
-            InitCommand.self, ValidateCommand.self, SynthCommand.self, BuildCommand.self, DeployCommand.self,
+            InitCommand.self, ValidateCommand.self, DevCommand.self, SynthCommand.self, BuildCommand.self,
+            DeployCommand.self,
             DiffCommand.self, TeardownCommand.self, ChatCommand.self, TokenCommand.self, RetrieveCommand.self,
             OutputsCommand.self, StatusCommand.self, EventsCommand.self, ListCommand.self, HistoryCommand.self,
             RollbackCommand.self, GarbageCollectCommand.self, WidgetCommand.self, ForgetCommand.self,
@@ -41,4 +42,5 @@ struct Session {
     let console: Console
     let host: TerminalHost
     let isJSON: Bool
+    let isVerbose: Bool
 }

@@ -63,7 +63,8 @@ package enum BotctlMain {
             currentDirectory: machine.currentDirectory,
             console: console,
             host: host,
-            isJSON: options.json
+            isJSON: options.json,
+            isVerbose: options.verbose
         )
         do throws(OperationError) {
             return try command.execute(session)

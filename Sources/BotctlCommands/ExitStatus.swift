@@ -23,7 +23,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         case .interrupted: self = .interrupted
         case .file, .wouldOverwrite, .build, .consentNeeded, .declined, .stackState, .deployFailed, .notDeployed,
             .wrongAuthMode, .protected, .aws, .network, .local, .chat, .ci, .unknownCode, .smoke,
-            .noSuchDeployment, .needsDeployment, .hotswapFailed:
+            .noSuchDeployment, .needsDeployment, .hotswapFailed, .alreadyRunning:
             self = .failed
         }
     }

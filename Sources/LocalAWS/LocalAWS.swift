@@ -26,6 +26,8 @@ package enum LocalAWS {
         package var lambdaConcurrency: Int
         package var startTimeout: Duration
         package var bedrock: BedrockStandIn.Options
+        /// Where everything is kept for the next start; absolute. `nil` keeps nothing.
+        package var stateDirectory: String?
         /// `nil` leaves connections to MiniStack, which keeps to none of API Gateway's limits.
         package var gateway: Gateway?
         package var isCancelled: () -> Bool
@@ -40,6 +42,7 @@ package enum LocalAWS {
             lambdaConcurrency: Int = 20,
             startTimeout: Duration = .seconds(30),
             bedrock: BedrockStandIn.Options = BedrockStandIn.Options(),
+            stateDirectory: String? = nil,
             gateway: Gateway? = Gateway(),
             isCancelled: @escaping () -> Bool = { false }
         ) {
@@ -52,6 +55,7 @@ package enum LocalAWS {
             self.lambdaConcurrency = lambdaConcurrency
             self.startTimeout = startTimeout
             self.bedrock = bedrock
+            self.stateDirectory = stateDirectory
             self.gateway = gateway
             self.isCancelled = isCancelled
         }
@@ -75,7 +79,13 @@ package enum LocalAWS {
     package static func start(_ options: Options) throws(LocalAWSError) -> RunningLocalAWS {
         let locator = MiniStackLocator(environment: options.environment) { access($0, X_OK) == 0 && !isDirectory($0) }
         let executable = try locator.find(asked: options.ministack, projectDirectory: options.projectDirectory)
-        let directory = try makeDirectory(under: options.environment["TMPDIR"])
+        let directory: String
+        if let kept = options.stateDirectory {
+            directory = kept
+            try prepareKept(kept)
+        } else {
+            directory = try makeDirectory(under: options.environment["TMPDIR"])
+        }
         do throws(LocalAWSError) {
             let bedrock = try BedrockStandIn.start(options.bedrock)
             do throws(LocalAWSError) {
@@ -85,7 +95,7 @@ package enum LocalAWS {
                 throw error
             }
         } catch {
-            removeDirectory(directory)
+            if options.stateDirectory == nil { removeDirectory(directory) }
             throw error
         }
     }
@@ -134,6 +144,7 @@ package enum LocalAWS {
             bedrockURL: bedrock.url,
             connectionsURL: gateway?.url ?? "http://127.0.0.1:\(port)",
             lambdaConcurrency: options.lambdaConcurrency,
+            keepsState: options.stateDirectory != nil,
             path: options.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
         )
         let log = "\(directory)/ministack.log"
@@ -161,7 +172,8 @@ package enum LocalAWS {
                 logFile: log,
                 process: process,
                 bedrock: bedrock,
-                directory: directory
+                directory: directory,
+                keepsState: options.stateDirectory != nil
             )
         } catch {
             process.stop()
@@ -188,6 +200,13 @@ package enum LocalAWS {
         return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory
     }
 
+    /// Whether a port of 127.0.0.1 could be listened on a moment ago; 0 is none.
+    package static func isFree(_ port: Int) -> Bool {
+        guard port != 0, let server = try? LoopbackServer.start(port: port, handler: { _, _ in }) else { return false }
+        server.stop()
+        return true
+    }
+
     private static func freePort() throws(LocalAWSError) -> Int {
         let server = try LoopbackServer.start { _, _ in }
         server.stop()
@@ -205,13 +224,38 @@ package enum LocalAWS {
             )
         }
         let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        for folder in ["tmp", "state", "s3"] { mkdir("\(directory)/\(folder)", 0o700) }
+        for folder in folders { mkdir("\(directory)/\(folder)", 0o700) }
         return directory
     }
 
+    private static let folders = ["tmp", "state", "s3"]
+
+    /// Makes the folder, or clears from it what a run that was killed has left: unpacked functions, an old log.
+    private static func prepareKept(_ directory: String) throws(LocalAWSError) {
+        for leftover in ["tmp", "ministack.log"] { removeDirectory("\(directory)/\(leftover)") }
+        do {
+            for folder in folders {
+                try FileManager.default.createDirectory(
+                    atPath: "\(directory)/\(folder)",
+                    withIntermediateDirectories: true
+                )
+            }
+        } catch {
+            throw LocalAWSError(
+                .resources,
+                "\(directory) cannot be made",
+                fix: "check that the folder and its parents can be written"
+            )
+        }
+        chmod(directory, 0o700)
+    }
+
+    /// Forgets everything that was kept.
+    package static func removeState(_ directory: String) { removeDirectory(directory) }
+
     static func removeDirectory(_ directory: String) {
         // A file that a dying function still writes makes the first attempt fail.
-        for _ in 0..<5 {
+        for _ in 0..<5 where access(directory, F_OK) == 0 {
             if (try? FileManager.default.removeItem(atPath: directory)) != nil { return }
             usleep(20_000)
         }

@@ -16,6 +16,7 @@ package final class RunningLocalAWS {
     private let gateway: WebSocketGateway?
     private let bedrock: BedrockStandIn
     private let directory: String
+    private let keepsState: Bool
     private var isStopped = false
 
     init(
@@ -27,7 +28,8 @@ package final class RunningLocalAWS {
         logFile: String,
         process: ServerProcess,
         bedrock: BedrockStandIn,
-        directory: String
+        directory: String,
+        keepsState: Bool
     ) {
         self.region = region
         self.endpoint = endpoint
@@ -39,6 +41,7 @@ package final class RunningLocalAWS {
         self.process = process
         self.bedrock = bedrock
         self.directory = directory
+        self.keepsState = keepsState
     }
 
     deinit { stop() }
@@ -71,15 +74,19 @@ package final class RunningLocalAWS {
         }.joined()
     }
 
-    /// Ends the servers and all functions, and removes their files; a second call does nothing.
+    /// What state is written at the end takes a moment on a busy disk.
+    private static let savingGrace = Duration.seconds(20)
+
+    /// Ends the servers and all functions, and removes their files but for a state that is kept; a second call does
+    /// nothing.
     package func stop() {
         guard !isStopped else { return }
         isStopped = true
         // Clients hear of it first; what waits for a function is woken by the end of the functions.
         gateway?.close()
-        process.stop()
+        if keepsState { process.stop(grace: Self.savingGrace) } else { process.stop() }
         gateway?.stop()
         bedrock.stop()
-        LocalAWS.removeDirectory(directory)
+        LocalAWS.removeDirectory(keepsState ? "\(directory)/tmp" : directory)
     }
 }

@@ -160,6 +160,42 @@ def calls(arguments, folder, environment):
     return proxy.calls
 
 
+def bench_dev(scratch, environment):
+    print("dev, handlers already built, from the command or the save to what is live")
+    project = scratch / "dev-shop"
+    subprocess.run([BOTCTL, "init", str(project)], env=environment, check=True, capture_output=True)
+    ministack = {"BOTCTL_MINISTACK": os.environ.get("BOTCTL_MINISTACK", str(ROOT / ".venv/bin/ministack"))}
+    began = time.monotonic()
+    dev = subprocess.Popen(
+        [BOTCTL, "dev", "--no-open", "--json"], cwd=project, env={**environment, **ministack},
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )
+
+    def next_event(name):
+        for line in dev.stdout:
+            event = json.loads(line)
+            assert event["event"] not in ("failed", "refused"), event
+            if event["event"] == name:
+                return event
+        raise AssertionError("botctl dev stopped")
+
+    try:
+        next_event("ready")
+        row("the page after init", (time.monotonic() - began) * 1000, "ms", "30000")
+        spec, rule = project / "botctl.yml", project / "rules/bench.md"
+        prompt, rules = [], []
+        for i in range(9):
+            spec.write_text(spec.read_text().replace("prompt: |\n", f"prompt: |\n  Word {i}.\n", 1))
+            prompt.append(next_event("live")["ms"])
+            rule.write_text(f"# Bench\n\n## Number {i}\n\nText {i}.\n")
+            rules.append(next_event("live")["ms"])
+        row("a change of the prompt", median(prompt), "ms", "300")
+        row("a change of a rule", median(rules), "ms", "300")
+    finally:
+        dev.send_signal(2)
+        dev.wait(60)
+
+
 class Function:
     """A handler on a Runtime API of our own, with AWS behind it that costs next to nothing."""
 
@@ -267,6 +303,7 @@ def main():
         function = Function(project, environment, scratch)
         bench_bootstrap(function)
         bench_turn(function)
+        bench_dev(scratch, environment)
         exports = scratch / "env"
         subprocess.run([sys.executable, str(HERE / "retrieval.py"), BOTCTL], check=True)
         server = subprocess.Popen(

@@ -14,6 +14,10 @@ import Testing
         ["widget", "--snippet", "--out", "a.js"], ["widget", "--url", "https://a.example"],
         ["completions"], ["completions", "tcsh"], ["local", "--port", "70000"], ["local", "--port", "x"],
         ["local", "--faults", "throttle=2"], ["local", "--faults", ""], ["local", "--seed", "-1"],
+        ["dev", "--port", "70000"], ["dev", "--profile", "p"], ["dev", "--faults", "nonsense"],
+        ["dev", "--endpoint-url", "http://127.0.0.1:1", "--fresh"], ["dev", "--time-scale", "0"],
+        ["dev", "--endpoint-url", "http://127.0.0.1:1", "--faults", "slow=1s"],
+        ["dev", "--no-gateway", "--time-scale", "2"],
     ])
     func badUsage(arguments: [String]) {
         let machine = TestMachine()

@@ -11,7 +11,7 @@ import Testing
             (.rolledBack, 3), (.deployFailed, 1), (.notDeployed, 1), (.wrongAuthMode, 1), (.protected, 1), (.aws, 1),
             (.network, 1), (.ci, 1),
             (.local, 1), (.chat, 1), (.unknownCode, 1), (.smoke, 1), (.noSuchDeployment, 1), (.needsDeployment, 1),
-            (.hotswapFailed, 1), (.interrupted, 130),
+            (.hotswapFailed, 1), (.alreadyRunning, 1), (.interrupted, 130),
         ] as [(OperationError.Code, Int32)]
     )
     func codes(code: OperationError.Code, number: Int32) {
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func theTableIsWhole() {
-        #expect(OperationError.Code.allCases.count == 26)
+        #expect(OperationError.Code.allCases.count == 27)
         #expect(ExitStatus.allCases.map(\.rawValue) == [0, 1, 2, 3, 64, 65, 77, 130])
     }
 }

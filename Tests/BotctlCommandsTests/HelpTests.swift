@@ -11,7 +11,7 @@ import Testing
     @Test func everyCommandIsThere() {
         #expect(
             Self.commands == [
-                "init", "validate", "synth", "build", "deploy", "diff", "teardown", "chat", "token", "retrieve",
+                "init", "validate", "dev", "synth", "build", "deploy", "diff", "teardown", "chat", "token", "retrieve",
                 "outputs", "status", "events", "list", "history", "rollback", "gc", "widget", "forget", "explain",
                 "bootstrap", "policy", "local", "login", "doctor", "completions",
             ]

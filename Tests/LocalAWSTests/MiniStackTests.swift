@@ -70,6 +70,24 @@ import Testing
         )
     }
 
+    @Test func aStateThatIsKeptIsWrittenAndRead() {
+        var environment = MiniStackEnvironment(
+            port: 1,
+            region: "eu-west-1",
+            accountId: "111122223333",
+            directory: "/d",
+            bedrockURL: "http://127.0.0.1:9",
+            connectionsURL: "http://127.0.0.1:8",
+            lambdaConcurrency: 7,
+            path: "/bin"
+        )
+        let fleeting = environment.variables
+        environment.keepsState = true
+        let kept = environment.variables
+        #expect(Set(kept.keys).subtracting(fleeting.keys) == ["PERSIST_STATE", "S3_PERSIST"])
+        #expect(kept["PERSIST_STATE"] == "1" && kept["S3_PERSIST"] == "1" && kept["STATE_DIR"] == "/d/state")
+    }
+
     @Test func webSocketURL() {
         #expect(
             LocalAWS.webSocketURL(endpoint: "http://127.0.0.1:1", apiId: "ab", stage: "dev")

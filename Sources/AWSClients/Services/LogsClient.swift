@@ -1,6 +1,6 @@
 package import AWSCore
 
-/// Amazon CloudWatch Logs, the calls about log groups. API version 2014-03-28.
+/// Amazon CloudWatch Logs, the calls about log groups and their events. API version 2014-03-28.
 package struct LogsClient {
     let session: AWSSession
 
@@ -28,8 +28,41 @@ package struct LogsClient {
         } != nil
     }
 
+    /// Events of a log group from a moment on, oldest first, of all streams and pages.
+    /// - Returns: none where there is no such log group.
+    package func events(of group: String, since: Timestamp) throws(AWSError) -> [LogEvent] {
+        var events: [LogEvent] = []
+        var token: String?
+        repeat {
+            var input: [String: JSONValue] = ["logGroupName": .string(group), "startTime": .int(since.milliseconds)]
+            if let token { input["nextToken"] = .string(token) }
+            let sent = input
+            guard let page = try absentAsNil({ () throws(AWSError) in try call("FilterLogEvents", sent) }) else {
+                return events
+            }
+            events += page["events"]?.arrayValue?.compactMap(LogEvent.init) ?? []
+            token = try nextPage(page["nextToken"]?.stringValue, after: token, operation: "logs.FilterLogEvents")
+        } while token != nil
+        return events
+    }
+
     private func call(_ operation: String, _ input: [String: JSONValue]) throws(AWSError) -> JSONValue {
         try session.json(input, service: "logs", target: "Logs_20140328.\(operation)", version: "1.1")
+    }
+}
+
+package struct LogEvent: Sendable, Equatable {
+    /// Tells events of the same moment apart.
+    package var id: String
+    package var time: Timestamp
+    package var message: String
+
+    init?(_ event: JSONValue) {
+        guard let time = event["timestamp"]?.intValue, let message = event["message"]?.stringValue else { return nil }
+        let stream = event["logStreamName"]?.stringValue ?? ""
+        id = event["eventId"]?.stringValue ?? "\(stream) \(time) \(message)"
+        self.time = Timestamp(milliseconds: time)
+        self.message = message
     }
 }
 

@@ -10,6 +10,9 @@ final class ProjectFiles {
         self.loader = loader
     }
 
+    /// Sorted.
+    var touched: [String] { Set(texts.keys).union(listings.keys).sorted() }
+
     func read(_ path: String, limit: Int) throws(SpecFileError) -> [UInt8] {
         if let known = texts[path] { return try known.get() }
         let result: Result<[UInt8], SpecFileError>

@@ -33,25 +33,12 @@ struct LocalCommand: BotctlCommand {
     @Option(help: ArgumentHelp("The port of the local AWS; 0 takes a free one.", valueName: "port"))
     var port = 0
 
-    @Option(help: ArgumentHelp("What goes wrong with the model, and how often.", valueName: "list"))
-    var faults: String?
+    @OptionGroup var faults: FaultOptions
 
-    @Option(help: ArgumentHelp("Chooses which messages meet a fault.", valueName: "number"))
-    var seed: UInt64 = 0
-
-    @Flag(inversion: .prefixedNo, help: "Keep connections to API Gateway's limits.")
-    var gateway = true
+    @OptionGroup var connections: ConnectionOptions
 
     @Option(help: ArgumentHelp("The port that clients connect to; 0 takes a free one.", valueName: "port"))
     var gatewayPort = 0
-
-    @Option(help: ArgumentHelp("How many times faster connections grow old.", valueName: "factor"))
-    var timeScale = 1
-
-    private func plan() throws(LocalCloud.BadFaults) -> LocalCloud.Faults? {
-        guard let faults else { return nil }
-        return try LocalCloud.Faults(faults, seed: seed)
-    }
 
     func validate() throws {
         for (name, port) in [("--port", port), ("--gateway-port", gatewayPort)] where !(0...65_535).contains(port) {
@@ -60,27 +47,17 @@ struct LocalCommand: BotctlCommand {
         guard port == 0 || port != gatewayPort else {
             throw ValidationError("--port and --gateway-port are the same port")
         }
-        guard (1...3600).contains(timeScale) else {
-            throw ValidationError("--time-scale takes a number from 1 to 3600")
-        }
-        guard gateway || (gatewayPort == 0 && timeScale == 1) else {
-            throw ValidationError("--no-gateway leaves nothing for --gateway-port and --time-scale to say")
-        }
-        do {
-            _ = try plan()
-        } catch {
-            throw ValidationError("--faults: \(error)")
+        guard connections.gateway || gatewayPort == 0 else {
+            throw ValidationError("--no-gateway leaves nothing for --gateway-port to say")
         }
     }
 
     func execute(_ session: Session) throws(OperationError) -> ExitStatus {
         let console = session.console
         let file = writeEnv.map { absolutePath($0, in: session.currentDirectory) }
-        // Refused by `validate` where it cannot be read.
-        let faults = try? plan()
-        let gateway = gateway ? LocalCloud.Gateway(port: gatewayPort, timeScale: timeScale) : nil
+        let gateway = connections.gateway(port: gatewayPort)
         let context = session.context
-        try LocalCloud.run(context, port: port, environmentFile: file, faults: faults, gateway: gateway) { cloud in
+        try LocalCloud.run(context, port: port, environmentFile: file, faults: faults.plan, gateway: gateway) { cloud in
             let view = LocalView(endpoint: cloud.endpoint, environment: cloud.environment, file: writeEnv)
             console.output(session.isJSON ? view.json : view.text(console.outputStyle))
         }

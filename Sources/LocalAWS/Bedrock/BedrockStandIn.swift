@@ -39,6 +39,8 @@ package final class BedrockStandIn: Sendable {
         package var uptime: @Sendable () -> Int64
         /// One call for each request, after its answer: the operation, the model, the answer's status.
         package var log: @Sendable (_ operation: String, _ modelId: String, _ status: Int) -> Void
+        /// Told of every valid Converse request, on the thread that answers it.
+        package var observe: (@Sendable (ModelCall) -> Void)?
 
         package init(
             port: Int = 0,
@@ -47,7 +49,8 @@ package final class BedrockStandIn: Sendable {
             pause: @escaping @Sendable (Duration) -> Void = { SystemClock().sleep($0) },
             embeddings: EmbeddingBridge? = nil,
             uptime: @escaping @Sendable () -> Int64 = { SystemClock().now().milliseconds },
-            log: @escaping @Sendable (_ operation: String, _ modelId: String, _ status: Int) -> Void = { _, _, _ in }
+            log: @escaping @Sendable (_ operation: String, _ modelId: String, _ status: Int) -> Void = { _, _, _ in },
+            observe: (@Sendable (ModelCall) -> Void)? = nil
         ) {
             self.port = port
             self.fault = fault
@@ -56,6 +59,7 @@ package final class BedrockStandIn: Sendable {
             self.embeddings = embeddings
             self.uptime = uptime
             self.log = log
+            self.observe = observe
         }
     }
 
@@ -84,6 +88,7 @@ private final class BedrockService: Sendable {
 
     func serve(_ request: ServerRequest, _ writer: ResponseWriter) {
         let requestId = nextRequestId()
+        var observed: ObservedCall?
         do throws(BedrockFailure) {
             guard let (modelId, operation) = Self.route(request.path) else {
                 throw BedrockFailure(status: 404, type: "UnknownOperationException", message: "Unknown operation")
@@ -99,9 +104,12 @@ private final class BedrockService: Sendable {
             }
             let isStreamed = operation == .converseStream
             let converse = try ConverseRequest(modelId: modelId, isStreamed: isStreamed, body: request.body)
-            let status = try answer(converse, requestId: requestId, writer)
+            observed = options.observe.map { ObservedCall(converse, requestId: requestId, tell: $0) }
+            let status = try answer(converse, requestId: requestId, observed, writer)
+            observed?.end(status: status)
             options.log(operation.rawValue, modelId, status)
         } catch {
+            observed?.end(status: error.status, failure: error.type)
             writer.send(error.response(requestId: requestId))
             options.log(error.type, Self.route(request.path)?.modelId ?? "", error.status)
         }
@@ -129,6 +137,7 @@ private final class BedrockService: Sendable {
     private func answer(
         _ request: ConverseRequest,
         requestId: String,
+        _ observed: ObservedCall?,
         _ writer: ResponseWriter
     ) throws(BedrockFailure) -> Int {
         let start = options.uptime()
@@ -153,6 +162,7 @@ private final class BedrockService: Sendable {
         let headers: HTTPHeaders = ["Content-Type": "application/json", "x-amzn-RequestId": requestId]
         guard request.isStreamed else {
             if let broken { return try broken.breakage.unstreamed(headers, writer) }
+            observed?.say(reply.text, reply.toolUse)
             writer.send(HTTPResponse(status: 200, headers: headers, body: reply.body(latencyMs: latency())))
             return 200
         }
@@ -183,9 +193,11 @@ private final class BedrockService: Sendable {
         }
         post(ConverseReply.start())
         for event in reply.callEvents { post(event) }
+        if let toolUse = reply.toolUse { observed?.say("", toolUse) }
         for delta in reply.deltas where writer.isConnected {
             if pace > .zero { options.pause(pace) }
             post(ConverseReply.delta(delta))
+            if writer.isConnected { observed?.say(delta) }
         }
         for event in reply.end(latencyMs: latency()) { post(event) }
         return writer.isConnected ? 200 : 0

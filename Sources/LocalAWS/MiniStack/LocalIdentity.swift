@@ -24,7 +24,7 @@ enum LocalIdentity {
                 )
             )
             let iam = IAMClient(session: session)
-            try iam.createUser(name: userName)
+            try ensureUser(iam)
             try iam.putUserPolicy(user: userName, policy: "administrator", document: policy)
             return try iam.createAccessKey(user: userName)
         } catch {
@@ -33,6 +33,15 @@ enum LocalIdentity {
                 "the local IAM user could not be made: \(error)",
                 fix: "install the tested version: pip install ministack==\(MiniStackLocator.version)"
             )
+        }
+    }
+
+    /// A state that was kept has the user; the secret of its key was in one answer only, so there is a new key.
+    private static func ensureUser(_ iam: IAMClient) throws(AWSError) {
+        do throws(AWSError) {
+            try iam.createUser(name: userName)
+        } catch {
+            if error.code != "EntityAlreadyExists" { throw error }
         }
     }
 }

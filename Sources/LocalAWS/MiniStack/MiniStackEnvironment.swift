@@ -12,13 +12,16 @@ package struct MiniStackEnvironment: Sendable, Equatable {
     /// Where functions post to connections: the gateway's, or the server's own.
     package var connectionsURL: String
     package var lambdaConcurrency: Int
+    /// Writes everything to `directory` at its end, and reads it at its start.
+    package var keepsState = false
     package var path: String
 
     package var temporaryDirectory: String { "\(directory)/tmp" }
     package var url: String { "http://127.0.0.1:\(port)" }
 
     package var variables: [String: String] {
-        [
+        let keeping = keepsState ? ["PERSIST_STATE": "1", "S3_PERSIST": "1"] : [:]
+        return keeping.merging([
             "PATH": path,
             "HOME": directory,
             "TMPDIR": temporaryDirectory,
@@ -35,6 +38,6 @@ package struct MiniStackEnvironment: Sendable, Equatable {
             "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": bedrockURL,
             // The address that API Gateway reports to functions has no port here.
             HandlerEnvironment.managementEndpoint: "\(connectionsURL)/_aws/execute-api/{apiId}/{stage}",
-        ]
+        ]) { $1 }
     }
 }

@@ -9,10 +9,10 @@ import Synchronization
 
 /// An HTTP/1.1 server on 127.0.0.1 with a thread for each connection: few clients, long answers, and a handler
 /// that may break the connection on purpose (docs/decisions/0005-loopback-server.md).
-final class LoopbackServer: Sendable {
-    typealias Handler = @Sendable (ServerRequest, ResponseWriter) -> Void
+package final class LoopbackServer: Sendable {
+    package typealias Handler = @Sendable (ServerRequest, ResponseWriter) -> Void
 
-    let port: Int
+    package let port: Int
     private let handler: Handler
     private let state: Mutex<State>
 
@@ -25,7 +25,7 @@ final class LoopbackServer: Sendable {
     }
 
     /// - Parameter port: 0 takes a free one.
-    static func start(port: Int = 0, handler: @escaping Handler) throws(LocalAWSError) -> LoopbackServer {
+    package static func start(port: Int = 0, handler: @escaping Handler) throws(LocalAWSError) -> LoopbackServer {
         let (listener, bound) = try listen(port)
         let server = LoopbackServer(listener: listener, port: bound, handler: handler)
         guard let acceptor = Worker.start({ server.acceptConnections() }) else {
@@ -43,7 +43,7 @@ final class LoopbackServer: Sendable {
     }
 
     /// Breaks every connection and waits for their threads; a second call does nothing.
-    func stop() {
+    package func stop() {
         let acceptor = state.withLock { state -> Worker? in
             guard !state.isStopping else { return nil }
             state.isStopping = true

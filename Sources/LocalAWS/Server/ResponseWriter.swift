@@ -1,4 +1,4 @@
-import AWSCore
+package import AWSCore
 
 #if canImport(Glibc)
     import Glibc
@@ -8,7 +8,7 @@ import AWSCore
 
 /// Answers one request on a connection. A client that is gone makes every further write a no-op, because a
 /// server has nobody to tell; handlers that stream ask `isConnected` to stop early.
-final class ResponseWriter {
+package final class ResponseWriter {
     private enum Phase { case head, chunks, done }
 
     private let descriptor: Int32
@@ -16,7 +16,7 @@ final class ResponseWriter {
     /// What the client has already sent after the request.
     private let pipelined: [UInt8]
     private var phase = Phase.head
-    private(set) var isConnected = true
+    package private(set) var isConnected = true
 
     init(descriptor: Int32, closes: Bool, pipelined: [UInt8] = []) {
         self.descriptor = descriptor
@@ -28,7 +28,7 @@ final class ResponseWriter {
     var isReusable: Bool { isConnected && !closes && phase == .done }
 
     /// A whole answer.
-    func send(_ response: HTTPResponse) {
+    package func send(_ response: HTTPResponse) {
         guard phase == .head else { return }
         phase = .done
         var head = Self.head(HTTPResponseHead(status: response.status, headers: response.headers))
@@ -37,19 +37,19 @@ final class ResponseWriter {
     }
 
     /// The head of an answer whose body follows in chunks.
-    func begin(_ head: HTTPResponseHead) {
+    package func begin(_ head: HTTPResponseHead) {
         guard phase == .head else { return }
         phase = .chunks
         write(Array((Self.head(head) + "Transfer-Encoding: chunked\r\n\(connectionField)\r\n").utf8))
     }
 
-    func chunk(_ bytes: [UInt8]) {
+    package func chunk(_ bytes: [UInt8]) {
         guard phase == .chunks, !bytes.isEmpty else { return }
         write(Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [13, 10])
     }
 
     /// Ends a chunked answer; an answer that was never begun becomes a 500.
-    func end() {
+    package func end() {
         switch phase {
         case .head: send(HTTPResponse(status: 500))
         case .chunks:

@@ -51,6 +51,8 @@ package struct OperationError: Error, Sendable, Equatable, CustomStringConvertib
         case chat
         /// What CI is to be allowed cannot be made as asked.
         case ci
+        /// Another `botctl dev` has the project.
+        case alreadyRunning
         /// `explain` knows no such code.
         case unknownCode
         /// Ctrl-C, or a signal.

@@ -77,6 +77,7 @@ extension OperationError.Code {
         case .local: "the local AWS could not be started"
         case .chat: "the chat could not be held"
         case .ci: "what CI is to be allowed cannot be made as asked"
+        case .alreadyRunning: "another `botctl dev` runs in this project"
         case .unknownCode: "`explain` was asked for a code that does not exist"
         case .interrupted: "Ctrl-C, or a signal, has ended the command"
         }
@@ -108,6 +109,7 @@ extension OperationError.Code {
         case .local: "do what the message says"
         case .chat: "do what the message says; the bot's logs have more"
         case .ci: "do what the message says"
+        case .alreadyRunning: "use its page, or stop it"
         case .unknownCode: "`botctl explain` lists all codes"
         case .interrupted: "run the same command again: it goes on from what is there"
         }

@@ -32,18 +32,7 @@ package struct LocalCloud {
                 context.stage,
                 nil
             ).spec?.region ?? "us-east-2"
-        var bedrock = BedrockStandIn.Options()
-        if let faults { bedrock.fault = faults.injector() }
-        if let url = context.effects.environment[EmbeddingBridge.variable], !url.isEmpty {
-            guard let bridge = EmbeddingBridge(url: url) else {
-                throw OperationError(
-                    .local,
-                    "\(EmbeddingBridge.variable): '\(url)' is not an http URL",
-                    fix: "write one like http://127.0.0.1:8089/"
-                )
-            }
-            bedrock.embeddings = bridge
-        }
+        let bedrock = try bedrockOptions(context, faults: faults)
         let cloud: RunningLocalAWS
         do {
             cloud = try LocalAWS.start(
@@ -77,5 +66,25 @@ package struct LocalCloud {
             }
             context.effects.clock.sleep(watchInterval)
         }
+    }
+
+    /// The Bedrock stand-in as the environment and `--faults` want it.
+    static func bedrockOptions(
+        _ context: ProjectContext,
+        faults: Faults?
+    ) throws(OperationError) -> BedrockStandIn.Options {
+        var bedrock = BedrockStandIn.Options()
+        if let faults { bedrock.fault = faults.injector() }
+        if let url = context.effects.environment[EmbeddingBridge.variable], !url.isEmpty {
+            guard let bridge = EmbeddingBridge(url: url) else {
+                throw OperationError(
+                    .local,
+                    "\(EmbeddingBridge.variable): '\(url)' is not an http URL",
+                    fix: "write one like http://127.0.0.1:8089/"
+                )
+            }
+            bedrock.embeddings = bridge
+        }
+        return bedrock
     }
 }
