@@ -7,7 +7,12 @@ struct LocalCommand: BotctlCommand {
         abstract: "Run a local AWS to deploy to, until Ctrl-C.",
         discussion: """
             Starts MiniStack, with signatures and permissions checked, and a stand-in for Bedrock that answers by \
-            quoting the rules (it is not a model). Nothing leaves this machine, and nothing is left behind.
+            quoting the rules (it is not a model). Nothing leaves this machine, and nothing is left behind. Where \
+            MiniStack is missing, it is installed from PyPI into your cache folder first.
+
+            --model openai:URL[#name] asks a model of yours instead, over Ollama, llama.cpp, vLLM or whatever speaks \
+            OpenAI's API (OPENAI_API_KEY is sent there if it is set). --model bedrock asks Bedrock itself with your \
+            credentials, which costs money; all other services stay local.
 
             With --faults the model fails as it does on AWS at times, for a client or a bot to be tried on. throttle, \
             midstream, hang and garbage take a share of the requests, slow a time that every other answer waits. \
@@ -16,6 +21,8 @@ struct LocalCommand: BotctlCommand {
             Examples:
               botctl local
               botctl local --write-env .botctl/local.env    (then: . .botctl/local.env && botctl deploy)
+              botctl local --model openai:http://localhost:11434#llama3.3
+              botctl local --model bedrock:us-east-2 --profile dev
               botctl local --faults throttle=0.1,hang=0.02,slow=2s --seed 7
             """
     )
@@ -28,33 +35,30 @@ struct LocalCommand: BotctlCommand {
     @Option(help: ArgumentHelp("The port of the local AWS; 0 takes a free one.", valueName: "port"))
     var port = 0
 
-    @Option(help: ArgumentHelp("What goes wrong with the model, and how often.", valueName: "list"))
-    var faults: String?
-
-    @Option(help: ArgumentHelp("Chooses which messages meet a fault.", valueName: "number"))
-    var seed: UInt64 = 0
-
-    private func plan() throws(LocalCloud.BadFaults) -> LocalCloud.Faults? {
-        guard let faults else { return nil }
-        return try LocalCloud.Faults(faults, seed: seed)
-    }
+    @OptionGroup var model: ModelOptions
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port takes a number from 0 to 65535") }
-        do {
-            _ = try plan()
-        } catch {
-            throw ValidationError("--faults: \(error)")
-        }
     }
 
     func execute(_ session: Session) throws(OperationError) -> ExitStatus {
         let console = session.console
         let file = writeEnv.map { absolutePath($0, in: session.currentDirectory) }
-        // Refused by `validate` where it cannot be read.
-        let faults = try? plan()
-        try LocalCloud.run(session.context, port: port, environmentFile: file, faults: faults) { cloud in
-            let view = LocalView(endpoint: cloud.endpoint, environment: cloud.environment, file: writeEnv)
+        try LocalCloud.run(
+            session.context,
+            port: port,
+            environmentFile: file,
+            model: model.localModel,
+            mayInstall: !model.noInstall,
+            session.host
+        ) { cloud, model in
+            let view = LocalView(
+                endpoint: cloud.endpoint,
+                environment: cloud.environment,
+                model: model,
+                file: writeEnv
+            )
+            session.host.finish()
             console.output(session.isJSON ? view.json : view.text(console.outputStyle))
         }
         console.error("Stopped.\n")
