@@ -148,7 +148,12 @@ package enum LocalAWS {
             path: options.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
         )
         let log = "\(directory)/ministack.log"
-        let process = try ServerProcess(executable: executable, environment: environment.variables, log: log)
+        let process = try ServerProcess(
+            executable: executable,
+            environment: environment.variables,
+            log: log,
+            directory: directory
+        )
         do throws(LocalAWSError) {
             let transport = CurlTransport()
             let clock = SystemClock()

@@ -12,9 +12,9 @@ package struct ModelCall: Sendable, Equatable {
     package var ended: Timestamp?
     /// Of the answer; 0 for one that broke, `nil` while it goes on.
     package var status: Int?
-    /// What was answered, as far as it was sent.
+    /// What was answered, as far as it was sent; empty where Bedrock's own answer is passed on as it is.
     package var reply = ""
-    /// The call that was asked for instead of a text.
+    /// The last call that was asked for instead of a text.
     package var toolUse: ConverseRequest.ToolUse?
     /// Bedrock's word for what went wrong.
     package var failure: String?
@@ -40,18 +40,31 @@ final class ObservedCall {
         tell(call)
     }
 
-    func say(_ text: String, _ toolUse: ConverseRequest.ToolUse? = nil) {
-        call.reply += text
-        call.toolUse = toolUse ?? call.toolUse
+    /// Pieces of the input of the call that is being written.
+    private var input = ""
+
+    func take(_ part: ReplyPart) {
+        switch part {
+        case .text(let text): call.reply += text
+        case .call(let id, let name):
+            input = ""
+            call.toolUse = ConverseRequest.ToolUse(id: id, name: name, input: .object([:]))
+        case .input(let piece):
+            input += piece
+            if let value = try? JSONValue.parse(input) { call.toolUse?.input = value }
+        }
         guard isStreamed, call.first == nil else { return }
         call.first = clock.now()
         tell(call)
     }
 
+    /// Bedrock's word for what ended an answer that had begun.
+    func fail(_ failure: String) { call.failure = failure }
+
     func end(status: Int, failure: String? = nil) {
         call.ended = clock.now()
         call.status = status
-        call.failure = failure
+        call.failure = failure ?? call.failure
         tell(call)
     }
 }

@@ -12,7 +12,9 @@ package struct Dev {
         /// Of the page; 0 takes the last run's, or a free one.
         package var port: Int
         package var fresh: Bool
-        package var faults: FaultPlan?
+        package var model: LocalModel
+        /// MiniStack, where there is none.
+        package var mayInstall: Bool
         /// Of the connections; its port is the last run's where that is free.
         package var gateway: LocalAWS.Gateway?
         /// Named in the widget's file.
@@ -23,14 +25,16 @@ package struct Dev {
         package init(
             port: Int = 0,
             fresh: Bool = false,
-            faults: FaultPlan? = nil,
+            model: LocalModel = LocalModel(),
+            mayInstall: Bool = true,
             gateway: LocalAWS.Gateway? = LocalAWS.Gateway(),
             version: String,
             open: ((_ url: String) -> Void)? = nil
         ) {
             self.port = port
             self.fresh = fresh
-            self.faults = faults
+            self.model = model
+            self.mayInstall = mayInstall
             self.gateway = gateway
             self.version = version
             self.open = open
@@ -66,7 +70,7 @@ package struct Dev {
             start.memory.pagePort = page.port
             start.memory.chatPort = (cloud.running?.webSocketEndpoint).flatMap { Endpoint(url: $0)?.port } ?? 0
             try start.memory.write(memoryFile, context.effects)
-            var loop = DevLoop(cloud, session, board, actions, calls, host, runId: start.runId)
+            var loop = DevLoop(cloud, session, board, actions, calls, host, notices: start.notices, runId: start.runId)
             try loop.begin()
             host.notify(
                 .ready(
@@ -86,15 +90,24 @@ package struct Dev {
         }
     }
 
-    static func bedrock(
+    /// What a local AWS of dev's own has besides the state of earlier runs.
+    struct Equipment {
+        var ministack: String
+        var model: LocalModel.Prepared
+    }
+
+    static func equip(
         _ context: ProjectContext,
         _ options: Options,
-        _ calls: ModelCalls
-    ) throws(OperationError) -> BedrockStandIn.Options {
-        var bedrock = try LocalCloud.bedrockOptions(context, faults: options.faults)
-        bedrock.pace = pace
-        bedrock.observe = { calls.observe($0) }
-        return bedrock
+        region: String,
+        _ calls: ModelCalls,
+        _ host: any DevHost
+    ) throws(OperationError) -> Equipment {
+        let ministack = try MiniStackInstallation(context).ensure(mayInstall: options.mayInstall, host)
+        var model = try options.model.prepare(context, region: region, host)
+        if case .offline = options.model.choice { model.bedrock.pace = pace }
+        model.bedrock.observe = { calls.observe($0) }
+        return Equipment(ministack: ministack, model: model)
     }
 }
 
@@ -106,6 +119,8 @@ struct DevStart {
     private let calls: ModelCalls
     private let folder: String
     var memory: DevMemory
+    /// What the model has to say to somebody at the terminal; `nil` where it is none of dev's own.
+    private(set) var notices: ModelNotices?
     /// A page that was opened in an earlier run sees by it that this is another.
     let runId: String
 
@@ -126,15 +141,17 @@ struct DevStart {
     }
 
     /// Starts the local AWS and deploys; a state of an earlier run that no longer works is given up for a new one.
-    func bot() throws(OperationError) -> (DevCloud, DevSession) {
+    mutating func bot() throws(OperationError) -> (DevCloud, DevSession) {
         let spec = try context.loadSpec().spec
         if let url = context.overrides.endpointURL { return try deployed(DevCloud.named(url, context, spec), spec) }
+        let equipment = try Dev.equip(context, options, region: spec.region, calls, host)
+        notices = equipment.model.notices
         let state = "\(folder)/aws"
         if options.fresh { LocalAWS.removeState(state) }
         let hadState = context.effects.files.exists("\(state)/state/cloudformation.json")
         let reason: String
         do throws(OperationError) {
-            return try attempt(spec, state)
+            return try attempt(spec, state, equipment)
         } catch {
             // Without an old state there is nothing else to blame than what the error says.
             guard hadState, [.local, .aws, .network, .stackState, .deployFailed, .rolledBack].contains(error.code)
@@ -143,17 +160,21 @@ struct DevStart {
         }
         host.notify(DevEvent.freshState(reason: reason))
         LocalAWS.removeState(state)
-        return try attempt(spec, state)
+        return try attempt(spec, state, equipment)
     }
 
-    private func attempt(_ spec: BotSpec, _ state: String) throws(OperationError) -> (DevCloud, DevSession) {
+    private func attempt(
+        _ spec: BotSpec,
+        _ state: String,
+        _ equipment: Dev.Equipment
+    ) throws(OperationError) -> (DevCloud, DevSession) {
         let cloud = try DevCloud.start(
             context,
             spec,
             folder: state,
             chatPort: memory.chatPort,
             gateway: options.gateway,
-            bedrock: try Dev.bedrock(context, options, calls)
+            equipment
         )
         do throws(OperationError) {
             return try deployed(cloud, spec)

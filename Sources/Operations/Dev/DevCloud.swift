@@ -21,7 +21,7 @@ struct DevCloud {
         folder: String,
         chatPort: Int,
         gateway: LocalAWS.Gateway?,
-        bedrock: BedrockStandIn.Options
+        _ equipment: Dev.Equipment
     ) throws(OperationError) -> DevCloud {
         let isRestored = context.effects.files.exists("\(folder)/state/cloudformation.json")
         let kept = LocalAWS.isFree(chatPort) ? chatPort : 0
@@ -31,10 +31,11 @@ struct DevCloud {
                 LocalAWS.Options(
                     region: spec.region,
                     accountId: spec.account ?? "111122223333",
+                    ministack: equipment.ministack,
                     projectDirectory: context.directory,
                     environment: context.effects.environment,
                     port: gateway == nil ? kept : 0,
-                    bedrock: bedrock,
+                    bedrock: equipment.model.bedrock,
                     stateDirectory: folder,
                     gateway: gateway.map { LocalAWS.Gateway(port: kept, timeScale: $0.timeScale) },
                     isCancelled: context.effects.isInterrupted

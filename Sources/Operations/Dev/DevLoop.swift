@@ -1,5 +1,6 @@
 import AWSCore
 import BotSpec
+import LocalAWS
 
 /// Looks at the files, the logs and the local AWS, one after another, on one thread.
 struct DevLoop {
@@ -9,6 +10,7 @@ struct DevLoop {
     private let actions: DevActions
     private let tracer: TurnTracer
     private let host: any DevHost
+    private let notices: ModelNotices?
     private let runId: String
     /// The bot that the page and the tracer know.
     private var shown: BotSpec?
@@ -25,6 +27,7 @@ struct DevLoop {
         _ actions: DevActions,
         _ calls: ModelCalls,
         _ host: any DevHost,
+        notices: ModelNotices?,
         runId: String
     ) {
         self.cloud = cloud
@@ -32,6 +35,7 @@ struct DevLoop {
         self.board = board
         self.actions = actions
         self.host = host
+        self.notices = notices
         self.runId = runId
         tracer = TurnTracer(cloud.context, calls: calls)
     }
@@ -89,6 +93,7 @@ struct DevLoop {
                     debounce.saw(at: clock.now())
                 }
             }
+            for text in notices?.take() ?? [] { host.notify(.note(text)) }
             tracer.poll { host.notify($0) }
         }
     }
