@@ -42,6 +42,8 @@ import Testing
         .waiting(stack: "s", why: "w"), .stillWaiting(seconds: 2), .settled(stack: "s", status: "X", seconds: 3),
         .smoking(stack: "s"), .removed(kind: "token key", name: "/p"),
         .confirmSignIn(url: "u", completeURL: "c", code: "A-B"), .note("n"),
+        .swapping(stack: "s", functions: 8), .installing(name: "MiniStack", step: "pip", share: 0.5),
+        .installed(name: "MiniStack", folder: "/f", seconds: 4),
     ]
 
     /// A new case has to be put here, and among the events above.
@@ -75,12 +77,15 @@ import Testing
         case .removed: 25
         case .confirmSignIn: 26
         case .note: 27
+        case .swapping: 28
+        case .installing: 29
+        case .installed: 30
         }
     }
 
     /// Whoever changes a name or a key here changes what machines read: the version, and docs/machine-output.md.
     @Test func everyEventHasItsForm() {
-        #expect(Set(Self.events.map(Self.number)).count == 28)
+        #expect(Set(Self.events.map(Self.number)).count == 31)
         let lines = Self.events.map { EventView(event: $0, time: Self.time).line }
         for line in lines { #expect(line.hasSuffix("\n") && !line.dropLast().contains("\n")) }
         expectGolden(lines.joined(), "events.jsonl")

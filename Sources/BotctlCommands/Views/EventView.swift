@@ -73,6 +73,10 @@ struct EventView {
                 "confirmSignIn",
                 ["url": .string(url), "completeUrl": .string(completeURL), "code": .string(code)]
             )
+        case .installing(let name, let step, let share):
+            ("installing", ["name": .string(name), "step": .string(step), "share": .double(share)])
+        case .installed(let name, let folder, let seconds):
+            ("installed", ["name": .string(name), "folder": .string(folder), "seconds": .double(seconds)])
         case .note(let text): ("note", ["text": .string(text)])
         }
     }

@@ -85,7 +85,7 @@ struct ProgressView {
         case .removed(let kind, let name): line("Removed", "\(kind) \(name)")
         case .confirmSignIn(let url, let completeURL, let code): confirmSignIn(url, completeURL, code)
         case .installing(let name, let step, let share):
-            Drawing(transient: "  installing \(name)  \(InstallationBar.text(share))  \(visible(step))")
+            .passing("installing \(name)  \(InstallationBar.text(share))  \(visible(step))")
         case .installed(let name, let folder, let seconds):
             line("Installed", "\(name) in \(folder), after \(elapsed(seconds))")
         case .note(let text): line("Note", text)
