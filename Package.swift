@@ -86,7 +86,8 @@ let package = Package(
         .target(
             name: "BotctlCommands",
             dependencies: [
-                "Operations", "Diagnostics", "BotSpec", "CloudFormation", "Synthesis", "Planning", "HandlerBuild", awsCore,
+                "Operations", "Diagnostics", "BotSpec", "CloudFormation", "Synthesis", "Planning", "HandlerBuild",
+                awsCore,
                 botContract,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

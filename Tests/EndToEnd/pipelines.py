@@ -5,7 +5,6 @@ import base64
 import http.server
 import json
 import os
-import pathlib
 import re
 import shutil
 import subprocess
@@ -81,7 +80,7 @@ class Machine:
     """A runner: its home with a botctl that earlier runs have built, and an apt-get that has nothing to do."""
 
     def __init__(self, folder, botctl, environment):
-        self.folder, self.environment = folder, environment
+        self.folder, self.environment, self.jobs = folder, environment, 0
         self.home = folder / "home"
         shims = folder / "shims"
         shims.mkdir(parents=True)
@@ -90,6 +89,11 @@ class Machine:
         (shims / "apt-get").write_text(f"#!/bin/sh\necho \"$@\" >> {folder}/apt-get.log\n")
         (shims / "apt-get").chmod(0o755)
         self.path = f"{shims}:{os.environ['PATH']}"
+
+    def next(self):
+        """The number of another job."""
+        self.jobs += 1
+        return self.jobs
 
     def shell(self, script, folder, environment):
         """As both hosts run a step: bash, ending at the first command that fails."""
@@ -110,7 +114,6 @@ class GitHub:
 
     def __init__(self, machine, folder, comments, variables):
         self.machine, self.folder, self.comments, self.variables = machine, folder, comments, variables
-        self.number = 0
 
     def run(self, event, *, action=None, number=0, fork=False):
         source = yaml.safe_load((self.folder / ".github/workflows/botctl.yml").read_text())
@@ -136,13 +139,13 @@ class GitHub:
         return jobs
 
     def job(self, job, subject, fork):
-        self.number += 1
+        number = self.machine.next()
         self.steps, self.failed, self.ran = {}, False, []
-        self.workspace = self.machine.folder / f"workspace-{self.number}"
+        self.workspace = self.machine.folder / f"workspace-{number}"
         self.workspace.mkdir()
         self.files = {}
         for name in ("GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STEP_SUMMARY"):
-            self.files[name] = self.machine.folder / f"{name}-{self.number}"
+            self.files[name] = self.machine.folder / f"{name}-{number}"
             self.files[name].touch()
         self.aws, self.permissions = {}, {} if fork else job["permissions"]
         self.subject = subject
@@ -254,7 +257,6 @@ class GitLab:
     def __init__(self, machine, folder, comments, variables):
         self.machine, self.folder, self.comments, self.variables = machine, folder, comments, variables
         self.source = yaml.safe_load((folder / ".gitlab-ci.yml").read_text())
-        self.number = 0
 
     def pipeline(self, *, merge_request=None, fork=False, push=None):
         predefined = {
@@ -289,14 +291,14 @@ class GitLab:
 
     def play(self, name):
         job = self.merged(name)
-        self.number += 1
-        folder = self.machine.folder / f"project-{self.number}"
+        folder = self.machine.folder / f"project-{self.machine.next()}"
         if job.get("variables", {}).get("GIT_STRATEGY") == "none":
             folder.mkdir()
         else:
             shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns(".botctl", ".git"))
         (folder / ".ci-cache/bin").mkdir(parents=True)
         shutil.copy(self.machine.home / ".local/bin/botctl", folder / ".ci-cache/bin/botctl")
+        (folder / ".ci-cache/botctl").symlink_to(self.machine.home / ".cache/botctl")
         environment = {
             **self.machine.environment,
             "HOME": str(self.machine.home),

@@ -15,6 +15,9 @@ NOT_REACHED = {
     "cloudformation:ContinueUpdateRollback",
     "cloudformation:CancelUpdateStack",
 }
+# AWS asks for it where a parameter is made with tags; MiniStack does not
+# (https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html).
+UNASKED = {"ssm:AddTagsToResource"}
 # What CloudFormation does for the caller, which MiniStack does not check.
 UNCHECKED = ("lambda:", "iam:", "logs:", "dynamodb:", "apigateway:", "sns:", "cloudwatch:", "bedrock:", "kms:")
 
@@ -155,7 +158,7 @@ def test_without_one_action_of_a_deployer_something_fails(admin, as_user, aws):
             failed = leftover_change_sets(aws, "bicycle-shop-dev")
         if not failed:
             idle.append(action)
-    assert set(idle) <= NOT_REACHED, idle
+    assert set(idle) <= NOT_REACHED | UNASKED, idle
 
 
 def test_without_one_action_of_a_teardown_something_stays(admin, as_user):

@@ -158,7 +158,9 @@ struct TeardownRun {
     /// The bot `shop` has a stage `eu-prod`, and the bot `shop-eu` a stage `prod`: their stacks have one name.
     private func checkOwner(of stack: Stack) throws(OperationError) {
         let own = BotTags.own(of: spec)
-        guard let other = own.first(where: { key, value in stack.tags[key].map { $0 != value } ?? false }) else { return }
+        guard let other = own.first(where: { key, value in stack.tags[key].map { $0 != value } ?? false }) else {
+            return
+        }
         throw OperationError(
             .protected,
             "the stack \(name) is not of the bot \(spec.name), stage \(spec.stage)",

@@ -45,6 +45,8 @@ final class FakeAWS: HTTPTransport {
     var parameters: [String: String] = [:]
     var tables: [String: Table] = [:]
     var logGroups: Set<String> = []
+    /// The audiences of each OpenID Connect provider, by its ARN.
+    var providers: [String: [String]] = [:]
     /// Sort keys by user, of the one table.
     var partitions: [String: [String]] = [:]
     /// How many items each next BatchWriteItem leaves.
@@ -102,7 +104,7 @@ final class FakeAWS: HTTPTransport {
     private func action(of request: HTTPRequest, service: String) -> String {
         switch service {
         case "s3": return request.method + (request.path.split(separator: "/").count > 1 ? "Object" : "Bucket")
-        case "cloudformation", "sts": return form(request)["Action"] ?? ""
+        case "cloudformation", "sts", "iam": return form(request)["Action"] ?? ""
         case "lambda": return request.method == "PUT" ? "UpdateFunctionCode" : "GetFunctionConfiguration"
         default: return request.headers["X-Amz-Target"]?.split(separator: ".").last.map(String.init) ?? ""
         }
@@ -115,6 +117,12 @@ final class FakeAWS: HTTPTransport {
             return xml("GetCallerIdentity", "<Account>\(account)</Account><Arn>arn:aws:iam::\(account):user/test</Arn>")
         case "cloudformation":
             return script?.answer(parts[1], form(request)) ?? cloudFormation(parts[1], form(request))
+        case "iam":
+            guard let clients = providers[form(request)["OpenIDConnectProviderArn"] ?? ""] else {
+                return error("iam", 404, "NoSuchEntity", "no such provider")
+            }
+            let members = clients.map { "<member>\($0)</member>" }.joined()
+            return xml(parts[1], "<ClientIDList>\(members)</ClientIDList>")
         case "s3": return s3(request)
         case "lambda": return lambda(request)
         default:
