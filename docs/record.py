@@ -10,19 +10,22 @@ import html
 import os
 import pathlib
 import pty
-import re
 import struct
 import subprocess
 import sys
 import tempfile
 import termios
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "Tests/EndToEnd"))
+
+from terminal import STYLES, Screen  # noqa: E402
+
 COLUMNS, LINE, CHARACTER = 104, 19, 8.4
 COLOURS = {
     "30": "#484f58", "31": "#ff7b72", "32": "#7ee787", "33": "#e3b341", "34": "#79c0ff", "35": "#d2a8ff", "36": "#76e3ea",
     "37": "#c9d1d9", "90": "#8b949e", "91": "#ffa198", "92": "#7ee787", "93": "#e3b341", "94": "#79c0ff",
 }
-ESCAPE = re.compile(r"\x1b\[([0-9;?]*)([A-Za-z])")
+CODES = {style: {str(code)} for code, style in STYLES.items()}
 
 
 def terminal(command, folder):
@@ -46,19 +49,19 @@ def terminal(command, folder):
 
 
 def screen(text):
-    """Lines of (style, text) runs, with carriage returns and erased lines carried out."""
+    """Lines of (style, text) runs, as they stand when everything was written, and what was redrawn is gone."""
+    shown = Screen(COLUMNS, 60)
+    shown.feed(text)
     lines = []
-    for raw in text.replace("\r\n", "\n").split("\n"):
-        raw = raw.split("\r")[-1]
-        runs, style, position = [], frozenset(), 0
-        for escape in ESCAPE.finditer(raw):
-            runs.append((style, raw[position : escape.start()]))
-            position = escape.end()
-            if escape[2] == "m":
-                for code in (escape[1] or "0").split(";"):
-                    style = frozenset() if code in ("0", "") else style | {code}
-        runs.append((style, raw[position:]))
-        lines.append([(style, run) for style, run in runs if run])
+    for cells in shown.lines:
+        runs = []
+        for character, style in cells:
+            codes = frozenset(CODES[style]) if style else frozenset()
+            if runs and runs[-1][0] == codes:
+                runs[-1] = (codes, runs[-1][1] + character)
+            else:
+                runs.append((codes, character))
+        lines.append(runs)
     while lines and not lines[-1]:
         lines.pop()
     return lines

@@ -99,6 +99,17 @@ import Testing
         )
     }
 
+    @Test func aPlanThatTakesLongIsNotSilent() {
+        let screen = Screen()
+        let host = screen.host(isTerminal: false)
+        host.notify(.creatingChangeSet(stack: "shop-dev", name: "botctl-1"))
+        for second in 1...31 {
+            screen.clock.sleep(.seconds(1))
+            host.notify(.stillWaiting(seconds: Double(second)))
+        }
+        #expect(screen.text == "  still planning shop-dev (change set botctl-1), 30 s\n")
+    }
+
     @Test func aDumbTerminalGetsLinesWithoutEscapes() {
         let screen = Screen()
         let host = screen.host(isTerminal: true, term: "dumb")

@@ -56,6 +56,20 @@ import Testing
         #expect(fixture.host.events.contains { if case .settled = $0 { true } else { false } })
     }
 
+    /// Its time counts from its own beginning: by the fake's events, that was months ago.
+    @Test func whatIsJoinedHasBegunEarlier() throws {
+        let fixture = Fixture()
+        try fixture.deploy()
+        fixture.aws.stacks["shop-dev"]?.status = "CREATE_IN_PROGRESS"
+        fixture.aws.stacks["shop-dev"]?.pending = (3, "CREATE_COMPLETE")
+        fixture.host.events = []
+        _ = try StageEvents.run(fixture.context, fixture.host, age: .seconds(1), follow: true)
+        let seconds = fixture.host.events.compactMap { event -> Double? in
+            if case .stillWatching(let seconds) = event { seconds } else { nil }
+        }
+        #expect(seconds.first.map { $0 > 86_400 } == true && seconds == seconds.sorted())
+    }
+
     @Test func followingNothingShowsThePast() throws {
         let fixture = Fixture()
         try fixture.deploy()

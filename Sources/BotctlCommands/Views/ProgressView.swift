@@ -17,7 +17,7 @@ struct ProgressView {
     private var watch = WatchedStack()
     /// A stack is being watched, and its end has not been told.
     private var isWatching = false
-    /// What is waited for besides.
+    /// What is done meanwhile: `waiting for the stack shop-dev`.
     private var waiting = ""
 
     init(style: Style, isLive: Bool, isVerbose: Bool = false, columns: @escaping () -> Int = { .max }) {
@@ -68,8 +68,8 @@ struct ProgressView {
             line("Upload", "\(byteCount(Int64(bytes))) to s3://\(bucket)/\(shortKey(key))")
         case .artifactPresent(let key): line("Upload", "none, \(shortKey(key)) is there already")
         case .tokenKeyCreated(let parameter): line("Token key", "created in \(parameter)")
-        case .detectingDrift(let stack): .passing("looking for drift in \(stack) …")
-        case .creatingChangeSet(let stack, let name): .passing("planning \(stack) (change set \(name)) …")
+        case .detectingDrift(let stack): wait("looking for drift in \(stack)")
+        case .creatingChangeSet(let stack, let name): wait("planning \(stack) (change set \(name))")
         case .planned(let plan): draw(plan)
         case .estimate(let seconds, _): expect(seconds)
         case .watching(let stack, let work): begin(stack, work)
@@ -77,8 +77,8 @@ struct ProgressView {
         case .stillWatching(let seconds): pass(to: seconds)
         case .rollingBack: goBack()
         case .stopping(_, let step): draw(step)
-        case .waiting(let stack, let why): wait(stack, why)
-        case .stillWaiting(let seconds): .passing("still waiting for \(waiting), \(wholeSeconds(seconds))")
+        case .waiting(let stack, let why): waitForSomebody(stack, why)
+        case .stillWaiting(let seconds): waitOn(seconds)
         case .settled(let stack, let status, let seconds): settle(stack, status, seconds)
         case .swapping(let stack, let functions): .passing("giving \(functions) functions of \(stack) their code …")
         case .smoking(let stack): .passing("asking \(stack) a question …")
@@ -181,9 +181,19 @@ struct ProgressView {
         return Drawing(text: "\(style.yellow(padded("Stop", to: 9))) \(visible(text))\n", transient: table)
     }
 
-    private mutating func wait(_ stack: String, _ why: String) -> Drawing {
-        waiting = "the stack \(visible(stack))"
+    private mutating func wait(_ doing: String) -> Drawing {
+        waiting = doing
+        return waitOn(0)
+    }
+
+    private mutating func waitForSomebody(_ stack: String, _ why: String) -> Drawing {
+        waiting = "waiting for the stack \(stack)"
         return line("Waiting", "for the stack \(stack): \(why)")
+    }
+
+    /// A time only once it is worth one.
+    private func waitOn(_ seconds: Double) -> Drawing {
+        .passing(visible(seconds < 5 ? "\(waiting) …" : "still \(waiting), \(wholeSeconds(seconds))"))
     }
 
     private mutating func settle(_ stack: String, _ status: String, _ seconds: Double) -> Drawing {

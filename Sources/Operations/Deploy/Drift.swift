@@ -15,6 +15,7 @@ struct Drift {
             try cloud.cloudFormation.detectDrift(stack)
         }
         var schedule = PollingSchedule()
+        let began = context.effects.clock.now()
         while true {
             let detection = try cloud.attempt("look for drift in \(stack)") { () throws(AWSError) in
                 try cloud.cloudFormation.driftDetection(id)
@@ -32,6 +33,7 @@ struct Drift {
             guard detection.isRunning else { break }
             context.effects.clock.sleep(schedule.next(news: false))
             try context.checkInterrupted()
+            host.notify(.stillWaiting(seconds: began.duration(to: context.effects.clock.now()).inSeconds))
         }
         return try cloud.attempt("read the drift of \(stack)") { () throws(AWSError) in
             try cloud.cloudFormation.driftedResources(stack).sorted { $0.logicalId < $1.logicalId }

@@ -118,6 +118,7 @@ struct ChangeSetRun {
             }
             context.effects.clock.sleep(schedule.next(news: false))
             try context.checkInterrupted()
+            host.notify(.stillWaiting(seconds: began.duration(to: context.effects.clock.now()).inSeconds))
         }
     }
 

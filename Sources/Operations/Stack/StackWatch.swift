@@ -26,6 +26,8 @@ struct StackWatch {
     /// The newest event from before this work, where it is known.
     var after: String?
     var work = StackWork.update
+    /// When the work began, where it is joined later.
+    var began: Timestamp?
     /// It is this run's own update, which it may cancel.
     var canCancel = false
 
@@ -58,7 +60,8 @@ struct StackWatch {
 
     private func follow() throws(OperationError) -> Outcome {
         let clock = context.effects.clock
-        let began = clock.now()
+        let now = clock.now()
+        let began = min(self.began ?? now, now)
         var events: [StackEvent] = []
         var schedule = PollingSchedule()
         var policy = StopPolicy(canCancel: canCancel)

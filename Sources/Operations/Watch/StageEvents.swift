@@ -68,7 +68,8 @@ package struct StageEvents {
             token: begin?.clientToken ?? "",
             changeSet: stack.changeSetId,
             since: begin?.time ?? stack.lastUpdated ?? stack.created,
-            work: work
+            work: work,
+            began: begin?.time
         ).run()
         host.notify(outcome.settled(stack.name))
         let status = outcome.stack?.status ?? .deleteComplete
