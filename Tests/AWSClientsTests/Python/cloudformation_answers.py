@@ -41,7 +41,10 @@ def judge(element, shape, path):
             else:
                 yield from judge(child, shape.member, f"{path}[{index}]")
     elif shape.type_name == "string" and getattr(shape, "enum", None):
-        if element.text not in shape.enum:
+        known = list(shape.enum)
+        if shape.name == "ResourceStatus":  # a stack's own events carry the stack's status
+            known += model.shape_for("StackStatus").enum
+        if element.text not in known:
             yield f"{path} is {element.text!r}, none of {shape.name}"
 
 

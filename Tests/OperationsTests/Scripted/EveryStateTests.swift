@@ -132,6 +132,9 @@ import Testing
         #expect(result.plan.changes.allSatisfy { $0.action == .add } == row.plansAnew)
         if !(usesChangeSet && row.status == .reviewInProgress) { #expect(fixture.litter == litter) }
         if let status = row.status, status.isInProgress || status == .reviewInProgress { return }
+        // The empty stack that a change set needed takes a moment to go.
+        fixture.base.clock.sleep(.seconds(5))
+        fixture.script.advance()
         #expect(fixture.stack?.status == before, "a diff changes nothing")
     }
 

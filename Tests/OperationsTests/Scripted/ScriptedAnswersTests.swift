@@ -34,6 +34,7 @@ import Testing
                 _ = fixture.script.answer(action, name)
             }
             _ = fixture.script.answer("DescribeStacks", [:])
+            _ = fixture.script.answer("DeleteChangeSet", name.merging(["ChangeSetName": "absent"]) { $1 })
             _ = fixture.script.answer("UpdateTerminationProtection", name)
             _ = try fixture.tearDown()
             calls += fixture.script.calls.map {
