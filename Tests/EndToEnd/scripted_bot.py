@@ -17,10 +17,12 @@ HOSTILE = (
 
 class ScriptedBot:
     """`replies` maps a message to what is said to it: a list of parts, or an error's code. `step` is the time between
-    the parts."""
+    the parts. `confirmations` maps a message to what its reply asks for; so many messages as `drops` says are met by
+    the end of the connection."""
 
     def __init__(self, step=0.01):
         self.step, self.replies, self.history, self.received, self.tokens = step, {}, {}, [], []
+        self.confirmations, self.drops = {}, 0
         self.handoff = "A colleague will get back to you."
         self.server = serve(self.talk, "127.0.0.1", 0)
         self.url = f"ws://127.0.0.1:{self.server.socket.getsockname()[1]}/dev"
@@ -55,6 +57,12 @@ class ScriptedBot:
                         chat = frame["chatId"]
                     log = self.history.setdefault(chat, [])
                     say(type="welcome", chatId=chat, token=f"token-{len(self.tokens)}", history=log[-20:])
+                case "sendMessage" if self.drops > 0:
+                    self.drops -= 1
+                    connection.close(1011)
+                    return
+                case "sendMessage" if "confirm" in frame:
+                    say(type="done", messageId=frame["messageId"], text="confirmed " + frame["confirm"], citations=[])
                 case "sendMessage":
                     self.answer(say, chat, frame)
                 case "history":
@@ -83,4 +91,6 @@ class ScriptedBot:
         text = "".join(reply)
         sources = SOURCE if "30" in text else []
         self.remember(chat, frame["messageId"], frame["message"], text, sources)
-        say(type="done", messageId=frame["messageId"], text=text, citations=sources)
+        asks = self.confirmations.get(frame["message"])
+        more = {"confirmation": asks} if asks else {}
+        say(type="done", messageId=frame["messageId"], text=text, citations=sources, **more)
