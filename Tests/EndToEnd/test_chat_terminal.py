@@ -64,11 +64,10 @@ def messages(bot):
 
 
 def golden(name, text):
-    """Recorded anew only when BOTCTL_RECORD_GOLDENS names it, or says `all`; the test fails then, too."""
+    """Recorded anew only when BOTCTL_RECORD_GOLDENS is 1; the test fails then, too."""
     file = GOLDENS / f"{name}.txt"
-    wanted = os.environ.get("BOTCTL_RECORD_GOLDENS", "")
     text = text.rstrip("\n") + "\n"
-    if wanted in ("all", name):
+    if os.environ.get("BOTCTL_RECORD_GOLDENS") == "1":
         GOLDENS.mkdir(exist_ok=True)
         file.write_text(text)
         pytest.fail(f"recorded {file.name}")
@@ -96,6 +95,49 @@ def test_a_chat_is_read_and_typed(bot, chat, columns, rows):
     terminal.type("\x03")
     terminal.type("\x04")
     assert terminal.end() == 0 and terminal.is_sane
+
+
+@pytest.mark.parametrize("columns, rows", [(80, 24), (44, 30)])
+def test_tmux_shows_the_same(bot, environment, tmp_path, columns, rows):
+    """Another terminal draws the same chat: what `pyte` makes of it is no accident."""
+    socket = tmp_path / "tmux"
+
+    def tmux(*arguments):
+        command = ["tmux", "-S", str(socket), "-f", "/dev/null", *arguments]
+        run = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        assert run.returncode == 0, run
+        return run.stdout
+
+    def wait(seen):
+        deadline = time.monotonic() + 60
+        while not seen(shown := tmux("capture-pane", "-p").rstrip()):
+            assert time.monotonic() < deadline, shown
+            time.sleep(0.05)
+        return shown
+
+    chat = f"exec {BOTCTL} chat --no-color --url {bot.url}"
+    # A second window keeps the server, so that the end of the first one can be told.
+    tmux("new-session", "-d", "-x", str(columns), "-y", str(rows), "sh", ";", "set", "status", "off",
+         ";", "resize-window", "-x", str(columns), "-y", str(rows))
+    try:
+        tmux("new-window", "sh", "-c", f"stty -a > before; ({chat}); echo $? > code; stty -a > after; sleep 600")
+        wait(lambda shown: shown == ">")
+        for line, last in [(QUESTION, "rules/re"), ("/god", "lists them"), ("/good clear", "stored: up"),
+                           ("/human", "get back to")]:
+            tmux("send-keys", "-l", line)
+            tmux("send-keys", "Enter")
+            wait(lambda shown: last in shown and shown.endswith("\n>"))
+        tmux("send-keys", "-l", "Ich schreibe noch")
+        golden(f"chat-{columns}x{rows}", wait(lambda shown: shown.endswith("noch")))
+        tmux("send-keys", "C-c", "C-c")
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "after").exists() or not (tmp_path / "after").read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert (tmp_path / "code").read_text() == "130\n"
+        assert (tmp_path / "before").read_text() == (tmp_path / "after").read_text()
+    finally:
+        tmux("kill-server")
 
 
 def test_a_line_is_edited(bot, chat):
@@ -273,7 +315,9 @@ def reconnecting(terminal, bot):
 
 def in_a_search(terminal, bot):
     ready(terminal)
-    terminal.type("\x12xyz\x1b")
+    terminal.type("\x12xyz")
+    terminal.wait("(search: xyz)")
+    terminal.type("\x1b")
     ready(terminal)
 
 

@@ -5,6 +5,9 @@ final class ChatDesk {
     /// How often a connection is tried for somebody who waits: about half a minute.
     private static let patientAttempts = 8
 
+    /// `nil` where a script waits.
+    var attempts: Int? { terminal == nil ? nil : Self.patientAttempts }
+
     /// What the chat is to run in.
     private(set) var context: ProjectContext
     private let session: Session

@@ -62,6 +62,7 @@ struct ChatCommand: BotctlCommand {
             at: address,
             identity: token.map(Talk.Identity.token) ?? (message == nil || resume ? .remembered : .new),
             resumes: resume,
+            attempts: desk.attempts,
             emit: desk.show
         )
         return try desk.hold(chat, message: message)

@@ -82,13 +82,10 @@ struct LineEditor: Equatable {
 
     /// Puts text before what is there, as if it had been typed first.
     mutating func prepend(_ text: String) {
-        let line = characters
-        characters = []
+        let tail = characters.count - cursor
         cursor = 0
-        insert(text + (line.isEmpty ? "" : "\n"))
-        let place = cursor
-        characters += line
-        cursor = place + line.count
+        insert(text + (characters.isEmpty ? "" : "\n"))
+        cursor = characters.count - tail
     }
 
     private mutating func move(_ key: Key) {
@@ -161,19 +158,20 @@ struct LineEditor: Equatable {
         let room = max(0, Self.maximumCharacters - characters.count)
         let added = String(String(clean).prefix(room))
         guard !added.isEmpty else { return }
-        // Read anew as a whole: an accent or a joiner becomes one character with what it follows.
-        let head = String(characters[..<cursor]) + added
-        let tail = String(characters[cursor...])
+        join(String(characters[..<cursor]) + added, String(characters[cursor...]))
+    }
+
+    /// Reads the text anew as a whole, with the cursor between its halves: an accent or a joiner becomes one character
+    /// with what it now follows.
+    private mutating func join(_ head: String, _ tail: String) {
         characters = Array(head + tail)
-        cursor = min(characters.count, max(0, characters.count - tail.count))
+        cursor = max(0, characters.count - tail.count)
         place = nil
     }
 
     private mutating func remove(_ range: Range<Int>) {
         guard !range.isEmpty else { return }
-        characters.removeSubrange(range)
-        cursor = range.lowerBound
-        place = nil
+        join(String(characters[..<range.lowerBound]), String(characters[range.upperBound...]))
     }
 
     private mutating func kill(_ range: Range<Int>) {
@@ -193,7 +191,7 @@ struct LineEditor: Equatable {
         guard characters.count > 1, cursor > 0 else { return }
         let right = min(cursor, characters.count - 1)
         characters.swapAt(right - 1, right)
-        cursor = right + 1
+        join(String(characters[...right]), String(characters[(right + 1)...]))
     }
 
     private mutating func complete() {

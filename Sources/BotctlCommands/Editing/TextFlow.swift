@@ -3,21 +3,25 @@ struct TextFlow: Equatable {
     /// The row that is not full.
     private(set) var tail = ""
     private var indent = ""
+    /// The tail goes on with a line that is broken.
+    private var isContinued = false
 
     /// - Parameter columns: how many a row may take from here on, at least 8.
     /// - Returns: the rows that are complete.
     mutating func push(_ text: String, columns: Int) -> [String] {
         let columns = max(8, columns)
         var rows: [String] = []
-        let parts = text.split(separator: "\n", omittingEmptySubsequences: false)
-        for (index, part) in parts.enumerated() {
-            if index > 0 {
+        for character in visibleLines(text) {
+            if character == "\n" {
                 rows.append(tail)
-                tail = ""
-                indent = ""
+                self = TextFlow()
+                continue
             }
-            tail += visible(String(part))
-            if indent.isEmpty { indent = Self.hanging(tail, columns: columns) }
+            if isContinued, tail.isEmpty {
+                guard character != " " else { continue }
+                tail = indent
+            }
+            tail.append(character)
             while displayWidth(tail) > columns { rows.append(breakTail(columns)) }
         }
         return rows
@@ -44,7 +48,10 @@ struct TextFlow: Equatable {
         }
         let cut = space ?? end
         let row = String(tail[..<cut])
-        tail = indent + tail[cut...].drop { $0 == " " }
+        if !isContinued { indent = Self.hanging(tail, columns: columns) }
+        let rest = tail[cut...].drop { $0 == " " }
+        tail = rest.isEmpty ? "" : indent + rest
+        isContinued = true
         return row
     }
 

@@ -40,6 +40,9 @@ extension ChatSession {
                 // The message goes out again under its id: if the bot has its reply, it sends that one.
                 turn.breaks += 1
                 guard turn.breaks < options.connectAttempts else { throw .unreachable(error) }
+                let delay = Self.backoff(attempt: turn.breaks, random: effects.random())
+                emit(.reconnecting(attempt: turn.breaks, after: delay, reason: error.description))
+                end = .sendAgain(after: delay)
             }
             switch end {
             case .reply(let reply):

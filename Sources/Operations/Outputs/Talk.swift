@@ -64,11 +64,13 @@ package struct Talk {
     }
 
     /// The same with the bot at that address.
+    /// - Parameter attempts: how often a connection is tried, if not as often as a script would.
     package static func session(
         _ context: ProjectContext,
         at address: Address,
         identity: Identity,
         resumes: Bool = false,
+        attempts: Int? = nil,
         emit: @escaping (ChatEvent) -> Void
     ) -> ChatSession {
         let path = address.file("token")
@@ -80,8 +82,10 @@ package struct Talk {
         }
         // Beside the token: the id of the visitor's last chat.
         let chats = identity == .remembered ? path.map { ChatTokenStore.file("\($0).chat") } : nil
+        var options = ChatSession.Options(url: address.url, chatId: resumes ? chats?.load() : nil)
+        if let attempts { options.connectAttempts = attempts }
         return ChatSession(
-            options: ChatSession.Options(url: address.url, chatId: resumes ? chats?.load() : nil),
+            options: options,
             effects: context.effects.chat(),
             tokens: tokens
         ) { event in

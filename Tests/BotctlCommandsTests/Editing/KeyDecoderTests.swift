@@ -15,9 +15,12 @@ import Testing
             ("\u{1B}[3~\u{1B}[3;5~", [.delete, .killWord]),
             ("\u{1B}[1;5C\u{1B}[1;3D\u{1B}[1;2C", [.wordRight, .wordLeft, .right]),
             ("\u{1B}b\u{1B}f\u{1B}d\u{1B}\u{7F}", [.wordLeft, .wordRight, .killWord, .killWordBack]),
-            ("\u{01}\u{05}\u{0B}\u{15}\u{17}\u{19}\u{14}", [
-                .home, .end, .killToEnd, .killToStart, .killWordBack, .yank, .transpose,
-            ]),
+            (
+                "\u{01}\u{05}\u{0B}\u{15}\u{17}\u{19}\u{14}",
+                [
+                    .home, .end, .killToEnd, .killToStart, .killWordBack, .yank, .transpose,
+                ]
+            ),
             ("\u{03}\u{04}\u{0C}\u{12}\u{1A}", [.interrupt, .endOfInput, .clearScreen, .search, .suspend]),
             ("\u{1B}[200~a\rb\u{1B}[Ac\u{1B}[201~d", [.paste("a\rb\u{1B}[Ac"), .text("d")]),
             ("\u{1B}[200~\u{1B}\u{1B}[201~", [.paste("\u{1B}")]),

@@ -50,7 +50,8 @@ import Testing
             ([.up, .text("!"), .up], "two|"), ([.search, .text("O")], "two|"),
             ([.search, .text("o"), .search], "one|"), ([.search, .text("o"), .search, .search], "one|"),
             ([.text("d"), .search, .text("none")], "d|"), ([.search, .text("on"), .escape], "|"),
-            ([.text("d"), .search, .text("on"), .interrupt], "d|"), ([.search, .text("on"), .end, .text("x")], "onex|"),
+            ([.text("d"), .search, .text("on"), .interrupt], "d|"),
+            ([.search, .text("on"), .end, .text("x")], "onex|"),
             ([.search, .text("nex"), .backspace, .left], "on|e"),
         ] as [([Key], String)]
     )
