@@ -1,5 +1,5 @@
 /// A failure with a stable code: the protocol's (docs/protocol.md), or one of the client's own: `closed`, `aborted`,
-/// `no_answer`, `no_token`, `unreachable`, `refused`.
+/// `no_answer`, `no_token`, `refused`.
 public struct BotError: Error, Sendable, Equatable, CustomStringConvertible {
     public var code: String
     /// For people.

@@ -180,3 +180,22 @@ private final class MemoryStore: ChatStore, Sendable {
         #expect(store.load() == nil)
     }
 }
+
+/// What docs/swift-client.md shows works, as far as it goes without SwiftUI.
+@Suite struct ExampleTests {
+    @MainActor @Test func theModelOfTheExample() async throws {
+        let chat = BotChat(
+            url: "wss://bot.example/dev",
+            options: BotChat.Options(connector: EchoBot(), clock: HastyClock())
+        )
+        let model = ChatModel(chat: chat)
+        let running = Task { await model.run() }
+        while model.state != .ready { await Task.yield() }
+        model.draft = "Hello"
+        await model.send()
+        while model.messages.last?.state != .done || model.messages.count < 2 { await Task.yield() }
+        #expect(model.messages.map(\.text) == ["Hello", "You said: Hello"] && model.draft.isEmpty)
+        await chat.close()
+        await running.value
+    }
+}

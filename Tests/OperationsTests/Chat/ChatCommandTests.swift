@@ -79,14 +79,17 @@ import Testing
     @Test func earlierMessagesComeInPages() throws {
         let bot = FakeBot()
         func message(_ number: Int) -> ChatMessage {
-            let id = "\(number).0"
+            let id = "01HZZZZZZZZZZZZZZZZZZZZZZ\(number).0"
             return ChatMessage(id: id, messageId: "h\(number)", role: .bot, text: "\(number)", createdAt: 0)
         }
         bot.stored = [message(5)]
         bot.pages = [[message(3), message(4)], []]
         var lines = ["/history", "/history"].map { ChatInput.line($0) }[...]
         try bot.session(chatId: "c").converse { _ in lines.popFirst() ?? .end }
-        #expect(bot.received.dropFirst() == [.history(before: "5.0"), .history(before: "3.0")])
+        #expect(
+            Array(bot.received.dropFirst())
+                == ["5", "3"].map { ClientFrame.history(before: "01HZZZZZZZZZZZZZZZZZZZZZZ\($0).0") }
+        )
         #expect(bot.events.suffix(2) == [.earlier([message(3), message(4)]), .earlier([])])
     }
 
