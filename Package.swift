@@ -98,7 +98,11 @@ let package = Package(
 
         // For apps that chat with a bot. No target of botctl's uses it, nor does it use one of theirs.
         .target(name: "BotClient", swiftSettings: settings),
-        .testTarget(name: "BotClientTests", dependencies: ["BotClient", "AWSClients", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "BotClientTests",
+            dependencies: ["BotClient", "AWSClients", "TestSupport"],
+            swiftSettings: settings
+        ),
 
         .target(
             name: "TestSupport",

@@ -24,15 +24,20 @@ class Terminal:
         self.side = side
         fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.settings = termios.tcgetattr(side)
+        begun, begins = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
             os.setsid()
             fcntl.ioctl(side, termios.TIOCSCTTY, 0)
             for number in range(3):
                 os.dup2(side, number)
-            os.closerange(3, 256)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.chdir(cwd or "/")
             os.execve(command[0], command, {"TERM": "xterm-256color", **(environment or {})})
+        # Closed by the start of the program: what is typed before would reach nobody.
+        os.close(begins)
+        os.read(begun, 1)
+        os.close(begun)
         self.lock = threading.Lock()
         self.code = None
         threading.Thread(target=self._read, daemon=True).start()
