@@ -55,8 +55,14 @@ def ready(terminal):
     terminal.wait(lambda: terminal.rows and terminal.rows[-1].strip() == ">" and "connecting" not in terminal.text)
 
 
-def answered(terminal, text="shoes"):
-    terminal.wait(lambda: text in terminal.everything and terminal.rows[-1].strip() == ">")
+def answered(terminal, text):
+    """Until the text is there and the reply is whole: an empty row is between it and the prompt."""
+
+    def holds():
+        rows = terminal.rows
+        return text in terminal.everything and len(rows) > 1 and rows[-1].strip() == ">" and not rows[-2]
+
+    terminal.wait(holds)
 
 
 def messages(bot):
@@ -195,7 +201,9 @@ def test_typing_while_an_answer_streams(bot, chat):
 def test_a_resized_terminal_breaks_new_text_to_its_width(bot, chat):
     terminal = chat(columns=80)
     ready(terminal)
+    drawn = len(terminal.raw)
     terminal.resize(40, 24)
+    terminal.wait(lambda: len(terminal.raw) > drawn)
     terminal.type("one two three four five six seven eight nine ten eleven\r")
     terminal.wait(lambda: len(terminal.rows) > 4 and terminal.rows[-3].endswith(" eleven"))
     assert max(len(row) for row in terminal.rows) < 40
@@ -270,6 +278,8 @@ def test_a_transcript_is_written_as_it_goes(bot, chat, tmp_path):
     terminal.type(QUESTION + "\r")
     answered(terminal, "👟")
     file = tmp_path / "chat.md"
+    # Written after it is shown.
+    terminal.wait(lambda: "[returns-1]" in file.read_text())
     assert file.stat().st_mode & 0o777 == 0o600
     assert f"**You:** {QUESTION}\n\n**Bot:** {ANSWER}\n\n- [returns-1] " in file.read_text(), "while the chat goes on"
     assert file.read_text().startswith(f"# Chat with {bot.url}, ")
