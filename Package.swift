@@ -16,8 +16,11 @@ let botContract: Target.Dependency = .product(name: "BotContract", package: "han
 
 let package = Package(
     name: "botctl",
+    // What the client library for apps needs; without a meaning on Linux.
+    platforms: [.macOS(.v15), .iOS(.v18)],
     products: [
-        .executable(name: "botctl", targets: ["botctl"])
+        .executable(name: "botctl", targets: ["botctl"]),
+        .library(name: "BotClient", targets: ["BotClient"]),
     ],
     dependencies: [
         .package(path: "handlers"),
@@ -94,6 +97,14 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(name: "botctl", dependencies: ["BotctlCommands"], swiftSettings: settings),
+
+        // For apps that chat with a bot. No target of botctl's uses it, nor does it use one of theirs.
+        .target(name: "BotClient", swiftSettings: settings),
+        .testTarget(
+            name: "BotClientTests",
+            dependencies: ["BotClient", "AWSClients", "TestSupport"],
+            swiftSettings: settings
+        ),
 
         .target(
             name: "TestSupport",

@@ -18,11 +18,11 @@ HOSTILE = (
 class ScriptedBot:
     """`replies` maps a message to what is said to it: a list of parts, or an error's code (once);
     `confirmations` to the call that waits with it. What is confirmed is the message `confirm`. `step` is the time between
-    the parts."""
+    the parts; so many messages as `drops` says are met by the end of the connection."""
 
     def __init__(self, step=0.01):
-        self.confirmations = {}
         self.step, self.replies, self.history, self.received, self.tokens = step, {}, {}, [], []
+        self.confirmations, self.drops = {}, 0
         self.handoff = "A colleague will get back to you."
         self.server = serve(self.talk, "127.0.0.1", 0)
         self.url = f"ws://127.0.0.1:{self.server.socket.getsockname()[1]}/dev"
@@ -57,6 +57,10 @@ class ScriptedBot:
                         chat = frame["chatId"]
                     log = self.history.setdefault(chat, [])
                     say(type="welcome", chatId=chat, token=f"token-{len(self.tokens)}", history=log[-20:])
+                case "sendMessage" if self.drops > 0:
+                    self.drops -= 1
+                    connection.close(1011)
+                    return
                 case "sendMessage":
                     self.answer(say, chat, frame)
                 case "history":
@@ -75,7 +79,8 @@ class ScriptedBot:
 
     def answer(self, say, chat, frame):
         message = frame.get("message", "confirm")
-        reply = self.replies.get(message, ["You ", "said: ", message])
+        usual = ["confirmed ", frame["confirm"]] if "confirm" in frame else ["You ", "said: ", message]
+        reply = self.replies.get(message, usual)
         if isinstance(reply, str):
             self.replies.pop(message)
             say(type="error", code=reply, message="There are too many requests right now.", messageId=frame["messageId"])

@@ -6,14 +6,16 @@ struct ChatCommand: BotctlCommand {
         commandName: "chat",
         abstract: "Talk to the deployed bot.",
         discussion: """
-            Without --message it reads one message a line, until the input ends or Ctrl-C. Lines with a slash are \
-            commands: /feedback up|down [comment], /handoff, /help.
+            On a terminal it is a chat to type in; otherwise it reads one message a line. Lines with a slash are \
+            commands: /good, /bad, /human, /history, /new, /retry, /help, /quit. With --json a chat's documents come \
+            one a line.
 
             Examples:
               botctl chat
               botctl chat --message "How long do I have to return an item?"
-              botctl chat --resume
+              botctl chat --resume --transcript chat.md
               botctl chat --token "$(botctl token --user 42)"
+              botctl chat --url wss://abc.execute-api.us-east-2.amazonaws.com/prod
             """
     )
 
@@ -28,38 +30,46 @@ struct ChatCommand: BotctlCommand {
     @Flag(help: "Go on with the last chat, from wherever it was left.")
     var resume = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Append what is said to this file: Markdown, or with .json or .jsonl one object a line.",
+            valueName: "file"
+        )
+    )
+    var transcript: String?
+
+    @Option(help: ArgumentHelp("The bot's address, instead of the deployed one's.", valueName: "url"))
+    var url: String?
+
     func validate() throws {
         guard !(resume && token != nil) else {
             throw ValidationError("--resume goes on as the visitor of the last chat, who needs no --token")
         }
+        if let url, !url.hasPrefix("wss://"), !url.hasPrefix("ws://") {
+            throw ValidationError("--url is an address that begins with wss:// or ws://")
+        }
     }
 
     func execute(_ session: Session) throws(OperationError) -> ExitStatus {
-        let view = ChatView(
-            console: session.console,
-            isJSON: session.isJSON,
-            isConversation: message == nil,
-            hasPrompt: session.context.effects.isTerminal
-        )
-        let chat = try Talk.session(
-            session.context,
+        let address = try address(session)
+        session.host.finish()
+        let desk = ChatDesk(session, address: address, isConversation: message == nil)
+        if let transcript {
+            try desk.writeTranscript(to: absolutePath(transcript, in: session.currentDirectory), of: address.url)
+        }
+        let chat = Talk.session(
+            desk.context,
+            at: address,
             identity: token.map(Talk.Identity.token) ?? (message == nil || resume ? .remembered : .new),
             resumes: resume,
-            session.host,
-            emit: view.show
+            attempts: desk.attempts,
+            emit: desk.show
         )
-        session.host.finish()
-        do throws(ChatError) {
-            if let message {
-                defer { chat.close() }
-                _ = try chat.send(message)
-            } else {
-                let lines = ChatLineReader()
-                try chat.converse(nextLine: lines.next)
-            }
-        } catch {
-            throw OperationError(error)
-        }
-        return session.context.effects.isInterrupted() ? .interrupted : .done
+        return try desk.hold(chat, message: message)
+    }
+
+    private func address(_ session: Session) throws(OperationError) -> Talk.Address {
+        if let url { return Talk.Address(url: url, environment: session.context.effects.environment) }
+        return try Talk.Address(session.context, session.host)
     }
 }

@@ -6,6 +6,8 @@ final class Console {
     let errorStyle: Style
     /// Progress can be redrawn in place.
     let isLive: Bool
+    /// Somebody types at a terminal and reads there, all of it.
+    let isInteractive: Bool
     private let machine: Machine
 
     init(_ machine: Machine, noColour: Bool) {
@@ -14,6 +16,9 @@ final class Console {
             !noColour && (machine.environment["NO_COLOR"] ?? "").isEmpty && machine.environment["TERM"] != "dumb"
         outputStyle = Style(isColoured: allowed && machine.outputIsTerminal)
         errorStyle = Style(isColoured: allowed && machine.errorIsTerminal)
+        isInteractive =
+            machine.inputIsTerminal && machine.outputIsTerminal && machine.errorIsTerminal
+            && machine.environment["TERM"] != "dumb"
         isLive = machine.errorIsTerminal && machine.environment["TERM"] != "dumb"
     }
 

@@ -19,15 +19,15 @@ final class ChatView {
     func show(_ event: ChatEvent) {
         let faint = console.errorStyle.faint
         switch event {
-        case .connecting: break
+        case .connecting, .asked, .confirmed: break
         case .welcome(_, let history):
             guard isConversation else { return }
-            for message in history where !isJSON {
-                console.error(
-                    faint("\(message.role == .customer ? "you" : "bot"): \(visibleLines(message.text))") + "\n"
-                )
-            }
+            show(history)
             ask(about: history.last?.confirmation)
+        case .earlier(let messages):
+            if messages.isEmpty { console.error(faint("this is where the chat began") + "\n") }
+            show(messages)
+            prompt()
         case .delta(let text):
             guard !isJSON else { return }
             console.output(visibleLines(text))
@@ -37,13 +37,13 @@ final class ChatView {
             ask(about: reply.confirmation)
         case .rated(let messageId, let rating):
             if isJSON {
-                console.output(json(RatedDocument(messageId: messageId, rating: rating)))
+                console.output(document(RatedDocument(messageId: messageId, rating: rating)))
             } else {
                 console.error(faint("feedback stored: \(rating.rawValue)") + "\n")
             }
             prompt()
         case .handedOff(let message):
-            console.output(isJSON ? json(HandoffDocument(handoff: message)) : visibleLines(message) + "\n")
+            console.output(isJSON ? document(HandoffDocument(handoff: message)) : visibleLines(message) + "\n")
             prompt()
         case .declined:
             console.error(faint("not confirmed: nothing was done") + "\n")
@@ -56,6 +56,7 @@ final class ChatView {
             prompt()
         case .failed(let error):
             endLine()
+            if isJSON { console.output(document(FailureDocument(error))) }
             console.error("\(console.errorStyle.red("error")): \(visible(error.description))\n")
             prompt()
         case .reconnecting(let attempt, let delay, let reason):
@@ -67,7 +68,7 @@ final class ChatView {
 
     private func show(_ reply: ChatReply, streamed: String) {
         if isJSON {
-            console.output(json(Document(reply)))
+            console.output(document(Document(reply)))
             return
         }
         // What was streamed is on the screen; a reply that the bot changed afterwards is printed anew.
@@ -101,6 +102,20 @@ final class ChatView {
         }
     }
 
+    private func show(_ messages: [ChatMessage]) {
+        for message in messages {
+            if isJSON {
+                console.output(document(MessageDocument(message: message)))
+            } else {
+                let text = "\(message.role == .customer ? "you" : "bot"): \(visibleLines(message.text))"
+                console.error(console.errorStyle.faint(text) + "\n")
+            }
+        }
+    }
+
+    /// A chat's documents come one a line, each when it is there.
+    private func document(_ value: some Encodable) -> String { isConversation ? jsonLine(value) : json(value) }
+
     private func endLine() {
         if isMidReply { console.output("\n") }
         isMidReply = false
@@ -108,6 +123,23 @@ final class ChatView {
 
     private func prompt() {
         if hasPrompt { console.error(console.errorStyle.bold("> ")) }
+    }
+
+    private struct MessageDocument: Encodable {
+        var formatVersion = 1
+        var message: ChatMessage
+    }
+
+    private struct FailureDocument: Encodable {
+        var formatVersion = 1
+        var error: Failure
+
+        struct Failure: Encodable {
+            var code: String
+            var message: String
+        }
+
+        init(_ error: ChatError) { self.error = Failure(code: error.code, message: error.description) }
     }
 
     private struct RatedDocument: Encodable {

@@ -1,56 +1,108 @@
 import AWSClients
 package import BotContract
+import Diagnostics
 
 /// What a line of an interactive chat means: a message, or with a slash before it a command.
 package enum ChatLine: Sendable, Equatable {
     case message(String)
     case feedback(Rating, comment: String?)
     case handoff
+    /// Older messages of the chat.
+    case history
+    /// A chat from the beginning, as the same visitor.
+    case new
+    /// The message that got no answer, again.
+    case retry
     case help
+    case quit
     /// A command that is not one, or lacks something; the text says what.
     case misused(String)
 
     /// What can be typed, and what it does.
     package static let commands: [(usage: String, meaning: String)] = [
-        ("/feedback up|down [comment]", "say what you think of the last reply"),
-        ("/handoff", "ask for a person"),
+        ("/good [comment]", "the last reply helped"),
+        ("/bad [comment]", "the last reply did not help"),
+        ("/feedback up|down [comment]", "the same, in other words"),
+        ("/human, /handoff", "ask for a person"),
+        ("/history", "show earlier messages of this chat"),
+        ("/new", "start a new chat"),
+        ("/retry", "send the message that got no answer again"),
         ("/help", "show this list"),
+        ("/quit", "leave; so does Ctrl-D"),
+    ]
+
+    /// The commands' names alone, for completion.
+    package static let names = [
+        "/bad", "/feedback", "/good", "/handoff", "/help", "/history", "/human", "/new", "/quit", "/retry",
     ]
 
     package init(_ line: String) {
-        let words = line.split(maxSplits: 2, whereSeparator: \.isWhitespace).map(String.init)
+        let words = line.split(maxSplits: 1, whereSeparator: \.isWhitespace).map(String.init)
         guard let name = words.first, name.hasPrefix("/") else {
             self = .message(line)
             return
         }
-        switch name {
-        case "/feedback":
-            guard words.count > 1, let rating = Rating(rawValue: words[1].lowercased()) else {
-                self = .misused("say /feedback up or /feedback down, and then a comment if you like")
-                return
-            }
-            let comment = words.count > 2 ? words[2].drop(while: \.isWhitespace) : ""
-            self = .feedback(rating, comment: comment.isEmpty ? nil : String(comment))
-        case "/handoff" where words.count == 1: self = .handoff
-        case "/help" where words.count == 1: self = .help
-        case "/handoff", "/help": self = .misused("\(name) stands alone")
-        default: self = .misused("there is no command \(name); /help lists them")
+        let rest = words.count > 1 ? words[1].drop(while: \.isWhitespace) : ""
+        func alone(_ meaning: ChatLine) -> ChatLine {
+            rest.isEmpty ? meaning : .misused("\(name) stands alone")
         }
+        switch name {
+        case "/good": self = .feedback(.up, comment: rest.isEmpty ? nil : String(rest))
+        case "/bad": self = .feedback(.down, comment: rest.isEmpty ? nil : String(rest))
+        case "/feedback": self = Self.feedback(rest)
+        case "/handoff", "/human": self = alone(.handoff)
+        case "/history": self = alone(.history)
+        case "/new": self = alone(.new)
+        case "/retry": self = alone(.retry)
+        case "/help": self = alone(.help)
+        case "/quit", "/exit": self = alone(.quit)
+        default:
+            let meant = Suggestion.nearest(to: name, among: Self.names).map { ", did you mean \($0)?" } ?? ";"
+            self = .misused("there is no command \(name)\(meant) /help lists them")
+        }
+    }
+
+    private static func feedback(_ rest: Substring) -> ChatLine {
+        let words = rest.split(maxSplits: 1, whereSeparator: \.isWhitespace)
+        guard let word = words.first, let rating = Rating(rawValue: word.lowercased()) else {
+            return .misused("say /feedback up or /feedback down, and then a comment if you like")
+        }
+        let comment = words.count > 1 ? words[1].drop(while: \.isWhitespace) : ""
+        return .feedback(rating, comment: comment.isEmpty ? nil : String(comment))
     }
 }
 
 extension ChatSession {
-    /// Does what a line of the user's says.
-    func take(_ line: String) throws(ChatError) {
+    /// Does what a line of the user's says. - Returns: whether the chat goes on.
+    func take(_ line: String) throws(ChatError) -> Bool {
         switch ChatLine(line) {
         case .message(let message): _ = try send(message)
         case .feedback(let rating, let comment):
-            guard lastMessageId != nil else { return emit(.misused("there is no reply yet to give feedback on")) }
-            try rate(rating, comment: comment)
+            if lastMessageId == nil {
+                emit(.misused("there is no reply yet to give feedback on"))
+            } else {
+                try rate(rating, comment: comment)
+            }
         case .handoff: _ = try handOff()
+        case .history: try showEarlier()
+        case .new: try startAnew()
+        case .retry:
+            if try retry() == nil { emit(.misused("there is no message without an answer")) }
         case .help: emit(.help)
+        case .quit: return false
         case .misused(let text): emit(.misused(text))
         }
+        return true
+    }
+
+    /// Asks for the page of messages before the oldest one that was shown.
+    package func showEarlier() throws(ChatError) {
+        let messages = try exchange(.history(before: oldestId), about: nil) { frame in
+            if case .history(let messages, _) = frame { return messages }
+            return nil
+        }
+        if let first = messages.first { oldestId = first.id }
+        emit(.earlier(messages))
     }
 
     /// Gives feedback on the last reply; without one it does nothing.

@@ -5,13 +5,19 @@ package import BotContract
 /// What happens in a chat, for a view to show.
 package enum ChatEvent: Sendable, Equatable {
     case connecting
-    /// `history` holds the tail of a chat that is continued, oldest first.
+    /// A message goes out for the first time.
+    case asked(String)
+    /// The user agrees to what the bot asked about.
+    case confirmed(Confirmation)
+    /// `history` holds what the user has not seen of the tail of a chat that is continued, oldest first.
     case welcome(chatId: String, history: [ChatMessage])
     /// More of the reply that is being made; in order, without gaps.
     case delta(String)
     /// The turn is stored. `text` is the whole reply and begins with `streamed`, what `delta`s brought of it,
     /// unless the bot took something back.
     case reply(ChatReply, streamed: String)
+    /// Older messages of the chat, oldest first; none at its beginning.
+    case earlier([ChatMessage])
     /// The bot has stored what the user thinks of the reply to `messageId`.
     case rated(messageId: String, Rating)
     /// People know that the user wants one of them.
@@ -122,6 +128,12 @@ package final class ChatSession {
     package private(set) var chatId: String?
     /// Of the last reply.
     var lastMessageId: String?
+    /// The oldest message that was shown: what is before it was not.
+    var oldestId: String?
+    /// The turn that is waited for, or was last waited for in vain.
+    var unanswered: Turn?
+    /// The messages that were shown, each with its reply: a connection that is made anew brings them again.
+    var shown: Set<String> = []
     /// What the last reply asks the user about.
     package internal(set) var pending: Confirmation?
 
@@ -191,6 +203,28 @@ package final class ChatSession {
 
     var isConnected: Bool { connection != nil }
 
+    /// Leaves the chat for a new one of the same visitor.
+    package func startAnew() throws(ChatError) {
+        close()
+        chatId = nil
+        pending = nil
+        lastMessageId = nil
+        oldestId = nil
+        unanswered = nil
+        shown = []
+        try connect()
+    }
+
+    /// What was not shown yet. The reply to the message that is waited for comes by itself.
+    private func news(in history: [ChatMessage]) -> [ChatMessage] {
+        if oldestId == nil { oldestId = history.first?.id }
+        let waiting = unanswered?.messageId
+        let news = history.filter { $0.messageId != waiting && !shown.contains($0.messageId) }
+        shown.formUnion(news.map(\.messageId))
+        if let last = news.last(where: { $0.role == .bot }) { lastMessageId = last.messageId }
+        return news
+    }
+
     /// Without a close handshake: the connection is broken.
     private func drop() {
         connection = nil
@@ -215,7 +249,7 @@ package final class ChatSession {
                 self.chatId = chatId
                 if let token { tokens.save(token) }
                 pending = history.last?.confirmation
-                emit(.welcome(chatId: chatId, history: history))
+                emit(.welcome(chatId: chatId, history: news(in: history)))
                 return nil
             case .error(let code, let message, _, let retryAfter):
                 return .bot(code: code, message: message, retryAfter: retryAfter)

@@ -6,18 +6,28 @@ extension ChatSession {
     /// - Throws: `bot` when the bot says that the turn failed.
     package func send(_ message: String) throws(ChatError) -> ChatReply {
         let messageId = effects.messageId()
+        emit(.asked(message))
         return try run(Turn(messageId: messageId, frame: .sendMessage(message: message, messageId: messageId)))
     }
 
     /// Confirms what the bot asked about, and waits for its reply.
     package func confirm(_ confirmation: Confirmation) throws(ChatError) -> ChatReply {
         let messageId = effects.messageId()
+        emit(.confirmed(confirmation))
         return try run(Turn(messageId: messageId, frame: .confirm(id: confirmation.id, messageId: messageId)))
+    }
+
+    /// Sends what got no answer again, under its `messageId`: if the bot has its reply, it sends that one.
+    /// - Returns: `nil` when all is answered.
+    package func retry() throws(ChatError) -> ChatReply? {
+        guard let turn = unanswered else { return nil }
+        return try run(Turn(messageId: turn.messageId, frame: turn.frame))
     }
 
     private func run(_ begun: Turn) throws(ChatError) -> ChatReply {
         var turn = begun
         pending = nil
+        unanswered = turn
         let deadline = effects.uptime() + options.replyTimeout
         while effects.uptime() < deadline {
             guard !effects.isCancelled() else { throw .interrupted }
@@ -30,10 +40,15 @@ extension ChatSession {
                 // The message goes out again under its id: if the bot has its reply, it sends that one.
                 turn.breaks += 1
                 guard turn.breaks < options.connectAttempts else { throw .unreachable(error) }
+                let delay = Self.backoff(attempt: turn.breaks, random: effects.random())
+                emit(.reconnecting(attempt: turn.breaks, after: delay, reason: error.description))
+                end = .sendAgain(after: delay)
             }
             switch end {
             case .reply(let reply):
                 lastMessageId = turn.messageId
+                shown.insert(turn.messageId)
+                unanswered = nil
                 pending = reply.confirmation
                 emit(.reply(reply, streamed: turn.streamed))
                 return reply
@@ -60,7 +75,7 @@ extension ChatSession {
                 guard line.contains(where: { !$0.isWhitespace }) else { continue }
                 do throws(ChatError) {
                     attend()
-                    try take(line)
+                    guard try take(line) else { return }
                 } catch {
                     guard case .interrupted = error else {
                         emit(.failed(error))
@@ -75,6 +90,8 @@ extension ChatSession {
     /// Whether the line is the user's word on what the bot asked about. Anything but a plain yes confirms nothing; a
     /// longer line is a message.
     private func isAnswer(_ line: String, to confirmation: Confirmation) throws(ChatError) -> Bool {
+        // A command is neither: the question stays.
+        guard !line.hasPrefix("/") else { return false }
         pending = nil
         switch line.lowercased().filter({ !$0.isWhitespace }) {
         case "y", "yes":
@@ -109,7 +126,7 @@ extension ChatSession {
 }
 
 extension ChatSession {
-    fileprivate struct Turn {
+    struct Turn {
         let messageId: String
         let frame: ClientFrame
         /// What the bot says to having told people.

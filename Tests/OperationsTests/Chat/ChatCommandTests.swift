@@ -13,7 +13,10 @@ import Testing
             ("/feedback", .misused("say /feedback up or /feedback down, and then a comment if you like")),
             ("/feedback maybe", .misused("say /feedback up or /feedback down, and then a comment if you like")),
             ("/", .misused("there is no command /; /help lists them")),
-            ("/quit", .misused("there is no command /quit; /help lists them")), ("", .message("")),
+            ("/quit", .quit), ("/exit ", .quit), ("/good", .feedback(.up, comment: nil)),
+            ("/bad too  short ", .feedback(.down, comment: "too  short ")), ("/human", .handoff),
+            ("/history", .history), ("/new", .new), ("/new chat", .misused("/new stands alone")), ("/retry", .retry),
+            ("/god", .misused("there is no command /god, did you mean /good? /help lists them")), ("", .message("")),
         ] as [(String, ChatLine)]
     )
     func lines(_ text: String, _ line: ChatLine) {
@@ -21,7 +24,11 @@ import Testing
     }
 
     @Test func everyCommandIsInTheHelp() {
-        #expect(ChatLine.commands.map { $0.usage.split(separator: " ")[0] } == ["/feedback", "/handoff", "/help"])
+        let usages = ChatLine.commands.map(\.usage).joined(separator: " ")
+        for name in ChatLine.names {
+            #expect(usages.contains(name))
+            if case .misused(let text) = ChatLine(name) { #expect(name == "/feedback", "\(text)") }
+        }
     }
 
     private func converse(_ bot: FakeBot, _ lines: [String]) throws {
@@ -67,5 +74,44 @@ import Testing
         let bot = FakeBot()
         bot.handoffs = [[]]
         #expect(throws: ChatError.noAnswer(after: .seconds(15))) { try bot.session().handOff() }
+    }
+
+    @Test func earlierMessagesComeInPages() throws {
+        let bot = FakeBot()
+        func message(_ number: Int) -> ChatMessage {
+            let id = "01HZZZZZZZZZZZZZZZZZZZZZZ\(number).0"
+            return ChatMessage(id: id, messageId: "h\(number)", role: .bot, text: "\(number)", createdAt: 0)
+        }
+        bot.stored = [message(5)]
+        bot.pages = [[message(3), message(4)], []]
+        var lines = ["/history", "/history"].map { ChatInput.line($0) }[...]
+        try bot.session(chatId: "c").converse { _ in lines.popFirst() ?? .end }
+        #expect(
+            Array(bot.received.dropFirst())
+                == ["5", "3"].map { ClientFrame.history(before: "01HZZZZZZZZZZZZZZZZZZZZZZ\($0).0") }
+        )
+        #expect(bot.events.suffix(2) == [.earlier([message(3), message(4)]), .earlier([])])
+    }
+
+    @Test func aNewChatForgetsTheOldOne() throws {
+        let bot = FakeBot()
+        try converse(bot, ["one", "/new", "/good", "/retry", "/quit", "two"])
+        #expect(bot.received.map(\.action) == ["hello", "sendMessage", "hello"])
+        #expect(bot.received.last == .hello(chatId: nil))
+        #expect(bot.events.contains(.misused("there is no message without an answer")))
+    }
+
+    @Test func whatGotNoAnswerIsSentAgainAsTheSame() throws {
+        let bot = FakeBot()
+        var fails = true
+        bot.turn = { id, message in
+            defer { fails = false }
+            return fails
+                ? [.success(.failure(.modelBusy, messageId: id))]
+                : [.success(.done(messageId: id, text: message, citations: [], usage: nil))]
+        }
+        try converse(bot, ["one", "/retry", "/retry"])
+        let sent = bot.received.filter { $0.action == "sendMessage" }
+        #expect(sent == Array(repeating: .sendMessage(message: "one", messageId: "m1"), count: 2))
     }
 }

@@ -43,6 +43,8 @@ final class FakeBot {
     var refusesFeedback = false
     /// What a chat that is continued brings along.
     var stored: [ChatMessage] = []
+    /// Answers to `history`, one after the other.
+    var pages: [[ChatMessage]] = []
     /// Answers to `handoff`, one after the other.
     var handoffs: [[Result<ServerFrame, WebSocketError>]] = []
     /// What the bot sends for a frame.
@@ -62,7 +64,7 @@ final class FakeBot {
                 ? [.success(.failure(.unknownMessage, messageId: messageId))]
                 : [.success(.feedback(messageId: messageId, rating: rating))]
         case .handoff: handoffs.isEmpty ? [.success(.failure(.handoffUnavailable))] : handoffs.removeFirst()
-        case .history: []
+        case .history: pages.isEmpty ? [] : [.success(.history(messages: pages.removeFirst(), before: nil))]
         }
     }
 
@@ -123,7 +125,7 @@ final class FakeBot {
         #expect(reply.text == "Good day")
         #expect(
             bot.events == [
-                .connecting, .welcome(chatId: "c1", history: []), .delta("Good "), .delta("day"),
+                .asked("hi"), .connecting, .welcome(chatId: "c1", history: []), .delta("Good "), .delta("day"),
                 .reply(reply, streamed: "Good day"),
             ]
         )
