@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// `parameters`: named values that texts of the spec refer to as `${name}`, and that each stage may give anew
-/// (docs/decisions/0014-stages.md). Replaced in the tree, before anything is decoded: what comes out is checked as if
+/// (docs/decisions/0015-stages.md). Replaced in the tree, before anything is decoded: what comes out is checked as if
 /// it had been written there.
 struct Parameters {
     private var values: [String: YAMLScalar]

@@ -3,7 +3,7 @@ package import BotSpec
 package import CloudFormation
 
 /// The IAM policy of whoever deploys a bot: what botctl and CloudFormation do for this very spec, on this very stage
-/// (docs/decisions/0015-deployers.md).
+/// (docs/decisions/0016-deployers.md).
 package enum DeployerPolicy {
     package enum Job: String, Sendable, CaseIterable {
         /// `deploy`, `rollback`, `status`, `history`, `events` and what `diff` needs.
