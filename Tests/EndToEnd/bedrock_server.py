@@ -9,7 +9,6 @@ import urllib.parse
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from botocore.eventstream import EventStreamBuffer  # noqa: F401  the judge of what the tests replay
 
 IDENTITY = """<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
 <Arn>arn:aws:iam::444455556666:user/dev</Arn><UserId>AIDAEXAMPLE</UserId><Account>444455556666</Account>

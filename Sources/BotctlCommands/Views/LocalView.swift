@@ -8,7 +8,8 @@ struct LocalView {
     let file: String?
 
     func text(_ style: Style) -> String {
-        var text = "\(style.bold("A local AWS listens on \(endpoint)")); Ctrl-C stops it.\nModel: \(model)\n\nIn another terminal:\n"
+        var text =
+            "\(style.bold("A local AWS listens on \(endpoint)")); Ctrl-C stops it.\nModel: \(model)\n\nIn another terminal:\n"
         if let file {
             text += "  . \(file)\n"
         } else {

@@ -217,8 +217,8 @@ private final class BedrockService: Sendable {
         }
     }
 
-    /// To Bedrock and back, with the fault that this request meets. One that comes before the first byte costs
-    /// nothing: Bedrock is not asked.
+    /// To Bedrock and back, with the fault that this request meets. Bedrock is asked only where some of its answer is
+    /// needed for that.
     private func forward(
         _ request: ServerRequest,
         to bedrock: BedrockForwarder,

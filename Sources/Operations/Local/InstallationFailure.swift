@@ -32,7 +32,8 @@ enum InstallationFailure {
     /// The last lines of output are shown.
     static func of(output: [String]) -> OperationError {
         let text = output.joined(separator: "\n")
-        let (message, fix) = known.first { $0.words.contains(where: text.contains) }.map { ($0.message, $0.fix) }
+        let (message, fix) =
+            known.first { $0.words.contains(where: text.contains) }.map { ($0.message, $0.fix) }
             ?? ("MiniStack could not be installed", "read what pip says, and run the command again")
         let lines = output.filter { !$0.allSatisfy(\.isWhitespace) && !$0.hasPrefix("Progress ") }
         return OperationError(.local, message, details: Array(lines.suffix(8)), fix: fix)

@@ -121,7 +121,9 @@ package struct LocalModel {
         return named
     }
 
-    private static func among(_ models: OpenAIModels) -> String { "; it has \(models.names.prefix(10).joined(separator: ", "))" }
+    private static func among(_ models: OpenAIModels) -> String {
+        "; it has \(models.names.prefix(10).joined(separator: ", "))"
+    }
 
     private static func option(_ server: OpenAIServer, _ name: String) -> String { "openai:\(server.url)#\(name)" }
 
