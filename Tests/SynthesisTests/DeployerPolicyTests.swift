@@ -32,6 +32,30 @@ import Testing
                 "lambda:DeleteFunctionCodeSigningConfig", "lambda:PutFunctionCodeSigningConfig", "s3:GetObjectVersion",
             ]
         ),
+        (
+            "a bucket without all of these, whose one file is put there by botctl", "AWS::S3::Bucket",
+            [
+                "iam:PassRole", "s3tables:", "s3:PutBucketAbac", "s3:PutAnalyticsConfiguration", "s3:PutBucketCORS",
+                "s3:PutInventoryConfiguration", "s3:PutLifecycleConfiguration", "s3:PutMetricsConfiguration",
+                "s3:PutBucketNotification", "s3:PutBucketReplication", "s3:PutBucketWebsite",
+                "s3:PutAccelerateConfiguration", "s3:PutReplicationConfiguration", "s3:PutObjectAcl",
+                "s3:PutBucketObjectLockConfiguration", "s3:GetBucketAcl", "s3:DeleteObject", "s3:PutBucketLogging",
+                "s3:PutBucketVersioning", "s3:PutObjectLockConfiguration", "s3:PutIntelligentTieringConfiguration",
+                "s3:CreateBucketMetadataTableConfiguration", "s3:PutBucketAcl",
+                "s3:DeleteBucketMetadataTableConfiguration", "s3:UpdateBucketMetadataJournalTableConfiguration",
+                "s3:UpdateBucketMetadataInventoryTableConfiguration",
+                "s3:UpdateBucketMetadataAnnotationTableConfiguration", "s3:DeleteBucketWebsite",
+                "s3:DeleteBucketAnalyticsConfiguration", "s3:DeleteBucketCors", "s3:DeleteBucketMetricsConfiguration",
+                "s3:DeleteBucketEncryption", "s3:DeleteBucketLifecycle", "s3:DeleteBucketReplication",
+            ]
+        ),
+        (
+            "no connection group, origin in a VPC or staging", "AWS::CloudFront::Distribution",
+            [
+                "cloudfront:CreateConnectionGroup", "cloudfront:GetConnectionGroup", "cloudfront:GetVpcOrigin",
+                "cloudfront:UpdateDistributionWithStagingConfig",
+            ]
+        ),
         ("no customer key but the table's", "AWS::Lambda::Function AWS::Bedrock::", ["kms:"]),
         (
             "a table's key is used through DynamoDB, which needs a grant only", "AWS::DynamoDB::Table",

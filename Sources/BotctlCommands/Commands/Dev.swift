@@ -42,7 +42,9 @@ struct DevCommand: BotctlCommand {
             throw ValidationError("--profile has no meaning here: dev uses your AWS account with --model bedrock only")
         }
         guard global.endpointUrl != nil else { return }
-        if fresh || model.faults != nil || model.model != "offline" || !connections.gateway || connections.timeScale != 1 {
+        if fresh || model.faults != nil || model.model != "offline" || !connections.gateway
+            || connections.timeScale != 1
+        {
             throw ValidationError(
                 "--fresh, --model, --faults, --no-gateway and --time-scale are for dev's own local AWS, not for --endpoint-url"
             )

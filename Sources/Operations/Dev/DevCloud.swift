@@ -46,7 +46,9 @@ struct DevCloud {
             throw OperationError(.local, error.message, fix: error.fix)
         }
         let local = LocalOnly(
-            endpoints: [cloud.endpoint, cloud.webSocketEndpoint, cloud.bedrockEndpoint].compactMap { Endpoint(url: $0) },
+            endpoints: [cloud.endpoint, cloud.webSocketEndpoint, cloud.bedrockEndpoint].compactMap {
+                Endpoint(url: $0)
+            },
             variables: Dictionary(uniqueKeysWithValues: cloud.environment.map { ($0.name, $0.value) })
         )
         return DevCloud(

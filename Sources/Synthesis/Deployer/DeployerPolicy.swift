@@ -36,10 +36,14 @@ package enum DeployerPolicy {
             statements.allow(["bedrock:InvokeModel"], on: [model])
         }
         let resources = ResourcePermissions(scope: scope, spec: spec)
+        for action in DirectActions.functions(job) { resources.add(action, to: &statements) }
+        if spec.widget.host {
+            statements.allow(DirectActions.widget(job), on: [scope.widgetBucket, scope.widgetBucket + "/*"])
+        }
         for action in DirectActions.leftovers(job) { resources.add(action, to: &statements) }
         let types = Set(Synthesizer.template(for: spec).resources.map(\.type))
         for actions in ResourceActions.all(for: spec) where types.contains(actions.type) {
-            for action in actions.needed(for: job) { resources.add(action, to: &statements) }
+            for action in actions.needed(for: job) { resources.add(action, of: actions.type, to: &statements) }
         }
         if job != .diff { resources.denyOtherAPIs(&statements) }
         return statements.document

@@ -40,5 +40,8 @@ package struct DeployerScope: Sendable, Equatable {
         "arn:\(partition):s3:::\(BootstrapStack.bucketName(account: account, region: region))\(objects)"
     }
 
+    /// CloudFormation names it after the stack and its logical id, in small letters.
+    var widgetBucket: String { "arn:\(partition):s3:::\(stack)-widgetbucket-*" }
+
     var roles: String { globalARN("iam", "role\(RolePath.path(name: bot, stage: stage))*") }
 }

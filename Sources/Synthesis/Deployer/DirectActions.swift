@@ -8,7 +8,8 @@ enum DirectActions {
         let deleting = ["DescribeStackEvents", "DeleteStack"]
         let changing = [
             "CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet", "DeleteChangeSet", "ListChangeSets",
-            "ListStackResources", "UpdateTerminationProtection", "ContinueUpdateRollback", "CancelUpdateStack",
+            "ListStackResources", "UpdateTerminationProtection", "ContinueUpdateRollback", "RollbackStack",
+            "CancelUpdateStack",
         ]
         let names =
             switch job {
@@ -31,7 +32,8 @@ enum DirectActions {
     static func objects(_ job: DeployerPolicy.Job) -> [String] {
         switch job {
         case .diff: ["s3:GetObject"]
-        case .deploy: ["s3:GetObject", "s3:PutObject"]
+        // A deployment takes away what a hotswap has left.
+        case .deploy: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
         case .teardown: ["s3:DeleteObjectVersion"]
         case .preview: objects(.deploy) + objects(.teardown)
         }
@@ -43,6 +45,24 @@ enum DirectActions {
         case .deploy: ["ssm:GetParameter", "ssm:PutParameter", "ssm:AddTagsToResource"]
         case .teardown: ["ssm:DeleteParameter"]
         case .preview: tokenKey(.deploy) + tokenKey(.teardown)
+        }
+    }
+
+    /// What shows when the functions have their code: after a hotswap, and in express mode.
+    static func functions(_ job: DeployerPolicy.Job) -> [String] {
+        switch job {
+        case .diff, .teardown: []
+        case .deploy, .preview: ["lambda:GetFunctionConfiguration"]
+        }
+    }
+
+    /// The file of `widget: { host: true }`.
+    static func widget(_ job: DeployerPolicy.Job) -> [String] {
+        let emptying = ["s3:ListBucketVersions", "s3:DeleteObjectVersion"]
+        return switch job {
+        case .diff: []
+        case .teardown: emptying
+        case .deploy, .preview: ["s3:GetObject", "s3:PutObject"] + emptying
         }
     }
 

@@ -31,7 +31,7 @@ package struct ResourceActions: Sendable {
         [
             function(spec), permission, role(spec), logGroup, table(spec), alarm, dashboard, topic, subscription,
             guardrail, guardrailVersion,
-        ] + api
+        ] + hostedWidget + api
     }
 
     private static func function(_ spec: BotSpec) -> ResourceActions {

@@ -6,8 +6,10 @@ struct ResourcePermissions {
     let scope: DeployerScope
     let spec: BotSpec
 
-    func add(_ action: String, to statements: inout PolicyStatements) {
-        statements.allow([action], on: resources(of: action), when: condition(of: action))
+    /// - Parameter type: the resource's, where CloudFormation needs the action for one.
+    func add(_ action: String, of type: String = "", to statements: inout PolicyStatements) {
+        let resources = type.hasPrefix("AWS::S3::") ? [scope.widgetBucket] : resources(of: action)
+        statements.allow([action], on: resources, when: condition(of: action))
     }
 
     private func resources(of action: String) -> [String] {
@@ -28,6 +30,12 @@ struct ResourcePermissions {
         case ("dynamodb", _): return [scope.arn("dynamodb", "table/\(stack)-*")]
         case ("kms", _): return [spec.table.kmsKeyArn ?? "*"]
         case ("s3", _): return [scope.bucketARN("/\(scope.bot)/\(scope.stage)/*")]
+        // The ids of distributions and access controls are random, and not known before.
+        case ("cloudfront", _):
+            return [
+                scope.globalARN("cloudfront", "distribution/*"),
+                scope.globalARN("cloudfront", "origin-access-control/*"),
+            ]
         case ("sns", _): return [scope.arn("sns", "\(stack)-*")]
         case ("bedrock", _): return [scope.arn("bedrock", "guardrail/*")]
         case ("cloudwatch", "PutDashboard"), ("cloudwatch", "GetDashboard"), ("cloudwatch", "DeleteDashboards"):
