@@ -66,13 +66,13 @@ def read_exports(path):
     return environment
 
 
-def running_local_aws(folder, *options):
+def running_local_aws(folder, *options, **environment):
     """`botctl local` with IAM checks on; yields the environment of its IAM user, once."""
     exports = folder / "env"
     log = open(folder / "log", "w")
     process = subprocess.Popen(
         [BOTCTL, "local", "-C", str(ROOT), "--write-env", str(exports), *options],
-        env=base_environment(),
+        env={**base_environment(), **environment},
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=log,

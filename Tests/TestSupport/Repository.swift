@@ -12,3 +12,6 @@ package enum Repository {
 package func readText(_ path: String) -> String? {
     (try? Data(contentsOf: URL(filePath: path))).map { String(decoding: $0, as: UTF8.self) }
 }
+
+/// A file's bytes.
+package func readBytes(_ path: String) throws -> [UInt8] { try Array(Data(contentsOf: URL(filePath: path))) }

@@ -14,8 +14,19 @@ package final class AWSSession {
     package let sources: [SourceReport]
     /// Of the credentials in use; `nil` for those without an end.
     package var credentialsExpire: Timestamp? { (try? credentials.current())?.expires }
+    /// Those in use, renewed where they are about to end; for whoever signs calls of its own.
+    package func currentCredentials() throws(AWSError) -> Credentials {
+        do {
+            return try credentials.credentials()
+        } catch {
+            throw error as? AWSError
+                ?? AWSError(code: "credentials", message: "\(error)", status: 0, operation: "credentials")
+        }
+    }
     func frozenCredentials() throws(SessionError) -> Credentials { try credentials.current() }
     package let transport: any HTTPTransport
+    /// How its transport reaches servers, for a transport of somebody else's.
+    package let connections: CurlSettings
     private let settings: ServiceEndpoints
     private let credentials: RefreshingCredentials
     private let awsClient: AWSClient
@@ -28,6 +39,7 @@ package final class AWSSession {
         endpointOverride = settings.override
         let retry = try retryPolicy(options, config)
         let transport = sessionTransport(options, config)
+        connections = connectionSettings(options, config)
         let calls = CredentialsCalls(
             options: options,
             config: config,

@@ -33,7 +33,7 @@ func sessionTransport(_ options: SessionOptions, _ config: SharedConfig) -> any 
         ?? CurlTransport(settings: connectionSettings(options, config), isCancelled: options.isCancelled)
 }
 
-private func connectionSettings(_ options: SessionOptions, _ config: SharedConfig) -> CurlSettings {
+func connectionSettings(_ options: SessionOptions, _ config: SharedConfig) -> CurlSettings {
     CurlSettings(
         environment: options.environment,
         profileBundle: config.setting("ca_bundle"),

@@ -9,12 +9,13 @@ struct DevCommand: BotctlCommand {
             Builds the bot, starts a local AWS, deploys to it by the same steps as `botctl deploy`, and opens a page \
             with the chat and a trace of each turn. Saving the prompt, a rule, the spec or a handler brings it live \
             without losing the open chat; what is wrong is shown, and the bot goes on as it was. Ctrl-C stops \
-            everything. Chats and tables are there again at the next start, unless --fresh. Your AWS account is never \
-            touched: no key, profile or region of yours is used.
+            everything. Chats and tables are there again at the next start; --fresh forgets them. Your AWS account is \
+            never touched: no key, profile or region of yours is used, unless you choose --model bedrock.
 
             Examples:
               botctl dev
               botctl dev --fresh --no-open --port 8080
+              botctl dev --model openai:http://localhost:11434#llama3.3
               botctl dev --faults throttle=0.2,slow=2s --seed 7
               botctl dev --endpoint-url http://127.0.0.1:4566     (an emulator that runs already)
             """
@@ -31,25 +32,29 @@ struct DevCommand: BotctlCommand {
     @Flag(help: "Do not open a browser.")
     var noOpen = false
 
-    @OptionGroup var faults: FaultOptions
+    @OptionGroup var model: ModelOptions
 
     @OptionGroup var connections: ConnectionOptions
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port takes a number from 0 to 65535") }
-        if global.profile != nil {
-            throw ValidationError("--profile has no meaning here: dev never uses your AWS account")
+        if global.profile != nil, !model.localModel.usesAWS {
+            throw ValidationError(
+                "--profile has a meaning with --model bedrock only: nothing else is of your AWS account"
+            )
         }
         guard global.endpointUrl != nil else { return }
-        if fresh || faults.faults != nil || !connections.gateway || connections.timeScale != 1 {
+        if fresh || model.faults != nil || model.model != "offline" || !connections.gateway
+            || connections.timeScale != 1
+        {
             throw ValidationError(
-                "--fresh, --faults, --no-gateway and --time-scale are for dev's own local AWS, not for --endpoint-url"
+                "--fresh, --model, --faults, --no-gateway and --time-scale are for dev's own local AWS, not for --endpoint-url"
             )
         }
     }
 
     func execute(_ session: Session) throws(OperationError) -> ExitStatus {
-        let host = DevTerminalHost(session)
+        let host = DevTerminalHost(session, usesAWS: model.localModel.usesAWS)
         let environment = session.context.effects.environment
         let program = noOpen || session.isJSON ? nil : BrowserOpening.program(environment)
         host.begin()
@@ -75,7 +80,8 @@ struct DevCommand: BotctlCommand {
             Dev.Options(
                 port: port,
                 fresh: fresh,
-                faults: faults.plan,
+                model: model.localModel,
+                mayInstall: !model.noInstall,
                 gateway: connections.gateway(port: 0),
                 version: Version.text,
                 open: program.map { program in { BrowserOpening.open($0, with: program, environment: environment) } }

@@ -7,7 +7,12 @@ struct LocalCommand: BotctlCommand {
         abstract: "Run a local AWS to deploy to, until Ctrl-C.",
         discussion: """
             Starts MiniStack, with signatures and permissions checked, and a stand-in for Bedrock that answers by \
-            quoting the rules (it is not a model). Nothing leaves this machine, and nothing is left behind.
+            quoting the rules (it is not a model). Nothing leaves this machine, and nothing is left behind. Where \
+            MiniStack is missing, it is installed from PyPI into your cache folder first.
+
+            --model openai:URL[#name] asks a model of yours instead, over Ollama, llama.cpp, vLLM or whatever speaks \
+            OpenAI's API (OPENAI_API_KEY is sent there if it is set). --model bedrock asks Bedrock itself with your \
+            credentials, which costs money; all other services stay local.
 
             Connections pass a gateway that keeps to API Gateway's limits: 32 KB frames, 128 KB messages, 29 s for an \
             answer, 10 min without a message, 2 h in all. --time-scale 60 makes connections grow old 60 times faster; \
@@ -21,6 +26,8 @@ struct LocalCommand: BotctlCommand {
               botctl local
               botctl local --write-env .botctl/local.env    (then: . .botctl/local.env && botctl deploy)
               botctl local --time-scale 600    (idle connections are closed after a second)
+              botctl local --model openai:http://localhost:11434#llama3.3
+              botctl local --model bedrock:us-east-2 --profile dev
               botctl local --faults throttle=0.1,hang=0.02,slow=2s --seed 7
             """
     )
@@ -33,7 +40,7 @@ struct LocalCommand: BotctlCommand {
     @Option(help: ArgumentHelp("The port of the local AWS; 0 takes a free one.", valueName: "port"))
     var port = 0
 
-    @OptionGroup var faults: FaultOptions
+    @OptionGroup var model: ModelOptions
 
     @OptionGroup var connections: ConnectionOptions
 
@@ -55,10 +62,22 @@ struct LocalCommand: BotctlCommand {
     func execute(_ session: Session) throws(OperationError) -> ExitStatus {
         let console = session.console
         let file = writeEnv.map { absolutePath($0, in: session.currentDirectory) }
-        let gateway = connections.gateway(port: gatewayPort)
-        let context = session.context
-        try LocalCloud.run(context, port: port, environmentFile: file, faults: faults.plan, gateway: gateway) { cloud in
-            let view = LocalView(endpoint: cloud.endpoint, environment: cloud.environment, file: writeEnv)
+        try LocalCloud.run(
+            session.context,
+            port: port,
+            environmentFile: file,
+            model: model.localModel,
+            mayInstall: !model.noInstall,
+            gateway: connections.gateway(port: gatewayPort),
+            session.host
+        ) { cloud, model in
+            let view = LocalView(
+                endpoint: cloud.endpoint,
+                environment: cloud.environment,
+                model: model,
+                file: writeEnv
+            )
+            session.host.finish()
             console.output(session.isJSON ? view.json : view.text(console.outputStyle))
         }
         console.error("Stopped.\n")

@@ -53,6 +53,10 @@ struct ProgressView {
         case .smoking(let stack): Drawing(transient: "  asking \(stack) a question …")
         case .removed(let kind, let name): line("Removed", "\(kind) \(name)")
         case .confirmSignIn(let url, let completeURL, let code): confirmSignIn(url, completeURL, code)
+        case .installing(let name, let step, let share):
+            Drawing(transient: "  installing \(name)  \(InstallationBar.text(share))  \(visible(step))")
+        case .installed(let name, let folder, let seconds):
+            line("Installed", "\(name) in \(folder), after \(elapsed(seconds))")
         case .note(let text): line("Note", text)
         }
     }

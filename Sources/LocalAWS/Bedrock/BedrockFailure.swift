@@ -22,11 +22,27 @@ package struct BedrockFailure: Error, Sendable, Equatable {
         message: "The system encountered an unexpected error during processing. Try your request again."
     )
 
-    static let modelError = BedrockFailure(
-        status: 424,
-        type: "ModelErrorException",
-        message: "The model has failed while processing the request."
-    )
+    static func modelError(_ message: String) -> BedrockFailure {
+        BedrockFailure(status: 424, type: "ModelErrorException", message: message)
+    }
+
+    static let modelError = modelError("The model has failed while processing the request.")
+
+    /// The same inside an answer that has begun: `ModelStreamErrorException`
+    /// (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html).
+    var streamException: EventStreamMessage {
+        EventStreamMessage(
+            headers: [
+                .init(":exception-type", .string("modelStreamErrorException")),
+                .init(":content-type", .string("application/json")),
+                .init(":message-type", .string("exception")),
+            ],
+            payload: JSONValue.object([
+                "message": .string(message), "originalStatusCode": .int(Int64(status)),
+                "originalMessage": .string(message),
+            ]).encoded()
+        )
+    }
 
     func response(requestId: String) -> HTTPResponse {
         HTTPResponse(

@@ -25,6 +25,14 @@ package final class BedrockStandIn: Sendable {
         case late(Duration)
     }
 
+    /// Who answers.
+    package enum Backend: Sendable {
+        /// What the stand-in checks as Bedrock does, and puts on its wire.
+        case model(any ConverseModel)
+        /// Bedrock itself, which does its own checks; requests are signed anew, answers passed on as they are.
+        case bedrock(BedrockForwarder)
+    }
+
     package struct Options: Sendable {
         /// 0 takes a free one.
         package var port: Int
@@ -35,6 +43,7 @@ package final class BedrockStandIn: Sendable {
         package var pause: @Sendable (Duration) -> Void
         /// Embeds with a real model; `nil` with hashed parts of words.
         package var embeddings: EmbeddingBridge?
+        package var backend: Backend
         /// Milliseconds since any fixed moment; for `latencyMs`.
         package var uptime: @Sendable () -> Int64
         /// One call for each request, after its answer: the operation, the model, the answer's status.
@@ -48,6 +57,7 @@ package final class BedrockStandIn: Sendable {
             pace: Duration = .zero,
             pause: @escaping @Sendable (Duration) -> Void = { SystemClock().sleep($0) },
             embeddings: EmbeddingBridge? = nil,
+            backend: Backend = .model(OfflineModel()),
             uptime: @escaping @Sendable () -> Int64 = { SystemClock().now().milliseconds },
             log: @escaping @Sendable (_ operation: String, _ modelId: String, _ status: Int) -> Void = { _, _, _ in },
             observe: (@Sendable (ModelCall) -> Void)? = nil
@@ -57,6 +67,7 @@ package final class BedrockStandIn: Sendable {
             self.pace = pace
             self.pause = pause
             self.embeddings = embeddings
+            self.backend = backend
             self.uptime = uptime
             self.log = log
             self.observe = observe
@@ -90,6 +101,12 @@ private final class BedrockService: Sendable {
         let requestId = nextRequestId()
         var observed: ObservedCall?
         do throws(BedrockFailure) {
+            // A bridge for embeddings wins: it was asked for by name.
+            let isBridged = options.embeddings != nil && Self.route(request.path)?.operation == .invokeModel
+            if case .bedrock(let forwarder) = options.backend, request.method == "POST", !isBridged {
+                try forward(request, to: forwarder, requestId: requestId, writer)
+                return
+            }
             guard let (modelId, operation) = Self.route(request.path) else {
                 throw BedrockFailure(status: 404, type: "UnknownOperationException", message: "Unknown operation")
             }
@@ -102,10 +119,13 @@ private final class BedrockService: Sendable {
                 options.log(operation.rawValue, modelId, status)
                 return
             }
+            guard case .model(let model) = options.backend else {
+                throw BedrockFailure(status: 405, type: "UnknownOperationException", message: "Use POST")
+            }
             let isStreamed = operation == .converseStream
             let converse = try ConverseRequest(modelId: modelId, isStreamed: isStreamed, body: request.body)
             observed = options.observe.map { ObservedCall(converse, requestId: requestId, tell: $0) }
-            let status = try answer(converse, requestId: requestId, observed, writer)
+            let status = try answer(converse, by: model, requestId: requestId, observed, writer)
             observed?.end(status: status)
             options.log(operation.rawValue, modelId, status)
         } catch {
@@ -136,71 +156,93 @@ private final class BedrockService: Sendable {
     /// The status; 0 for a broken answer.
     private func answer(
         _ request: ConverseRequest,
+        by model: any ConverseModel,
         requestId: String,
         _ observed: ObservedCall?,
         _ writer: ResponseWriter
     ) throws(BedrockFailure) -> Int {
         let start = options.uptime()
-        let fault = options.fault(request)
-        var pace = options.pace
-        var broken: (afterEvents: Int, breakage: Breakage)?
-        switch fault {
-        case .throttle: throw .throttled
-        case .serverError: throw .internalError
-        case .reset(let events): broken = (events, .reset)
-        case .exception(let events): broken = (events, .exception)
-        case .hang(let events): broken = (events, .hang)
-        case .garbage(let events): broken = (events, .garbage)
-        case .slow(let delay):
-            pace += delay
-            options.pause(delay)
-        case .late(let delay): options.pause(delay)
-        case nil: break
-        }
-        let reply = ConverseReply(request, answerer: OfflineAnswerer())
+        let (pace, broken) = try meet(options.fault(request))
         let latency = { self.options.uptime() - start }
-        let headers: HTTPHeaders = ["Content-Type": "application/json", "x-amzn-RequestId": requestId]
         guard request.isStreamed else {
+            let headers: HTTPHeaders = ["Content-Type": "application/json", "x-amzn-RequestId": requestId]
             if let broken { return try broken.breakage.unstreamed(headers, writer) }
-            observed?.say(reply.text, reply.toolUse)
-            writer.send(HTTPResponse(status: 200, headers: headers, body: reply.body(latencyMs: latency())))
+            var body = ReplyBody()
+            let end = try model.answer(request, isWanted: writer.isWanted) { part in
+                observed?.take(part)
+                body.take(part)
+            }
+            let bytes = try body.encoded(end, latencyMs: latency())
+            writer.send(HTTPResponse(status: 200, headers: headers, body: bytes))
             return 200
         }
         if let broken, broken.afterEvents == 0, broken.breakage == .hang {
             writer.hang()
             return 0
         }
-        writer.begin(
-            HTTPResponseHead(
-                status: 200,
-                headers: ["Content-Type": "application/vnd.amazon.eventstream", "x-amzn-RequestId": requestId]
-            )
-        )
-        var events = 0
-        func post(_ event: EventStreamMessage) {
-            guard writer.isConnected else { return }
-            // An answer of over 24 MB has no event; it ends as one that broke.
-            if let broken, events == broken.afterEvents {
-                broken.breakage.streamed(writer)
-                return
-            }
-            guard let bytes = try? event.encoded() else {
-                writer.reset()
-                return
-            }
-            writer.chunk(bytes)
-            events += 1
-        }
-        post(ConverseReply.start())
-        for event in reply.callEvents { post(event) }
-        if let toolUse = reply.toolUse { observed?.say("", toolUse) }
-        for delta in reply.deltas where writer.isConnected {
+        let stream = ReplyStream(writer, requestId: requestId, breakage: broken) { [options] in
             if pace > .zero { options.pause(pace) }
-            post(ConverseReply.delta(delta))
-            if writer.isConnected { observed?.say(delta) }
         }
-        for event in reply.end(latencyMs: latency()) { post(event) }
+        do throws(BedrockFailure) {
+            let end = try model.answer(request, isWanted: writer.isWanted) { part in
+                stream.take(part)
+                if writer.isConnected { observed?.take(part) }
+            }
+            stream.end(end, latencyMs: latency())
+        } catch {
+            return stream.fail(error)
+        }
         return writer.isConnected ? 200 : 0
+    }
+
+    /// What the fault leaves of an answer: the wait before its words, and where it breaks.
+    private func meet(
+        _ fault: BedrockStandIn.Fault?
+    ) throws(BedrockFailure) -> (pace: Duration, broken: (afterEvents: Int, breakage: Breakage)?) {
+        switch fault {
+        case .throttle: throw .throttled
+        case .serverError: throw .internalError
+        case .reset(let events): return (options.pace, (events, .reset))
+        case .exception(let events): return (options.pace, (events, .exception))
+        case .hang(let events): return (options.pace, (events, .hang))
+        case .garbage(let events): return (options.pace, (events, .garbage))
+        case .slow(let delay):
+            options.pause(delay)
+            return (options.pace + delay, nil)
+        case .late(let delay):
+            options.pause(delay)
+            return (options.pace, nil)
+        case nil: return (options.pace, nil)
+        }
+    }
+
+    /// To Bedrock and back, with the fault that this request meets. One that comes before the first byte costs
+    /// nothing: Bedrock is not asked.
+    private func forward(
+        _ request: ServerRequest,
+        to bedrock: BedrockForwarder,
+        requestId: String,
+        _ writer: ResponseWriter
+    ) throws(BedrockFailure) {
+        let route = Self.route(request.path)
+        let operation = route?.operation
+        var broken: (afterEvents: Int, breakage: Breakage)?
+        if let route, operation == .converse || operation == .converseStream {
+            let asked = ConverseRequest(
+                unchecked: request.body,
+                modelId: route.modelId,
+                isStreamed: operation == .converseStream
+            )
+            broken = try meet(options.fault(asked)).broken
+        }
+        if let broken, operation == .converse {
+            options.log("Converse", route?.modelId ?? "", try broken.breakage.unstreamed([:], writer))
+            return
+        }
+        if let broken, broken.afterEvents == 0, broken.breakage == .hang { return writer.hang() }
+        let answer = try bedrock.begin(request, isWanted: writer.isWanted)
+        answer.pass(on: writer, broken: broken)
+        options.log(operation?.rawValue ?? request.path, route?.modelId ?? "", answer.head.status)
     }
 
     private enum Operation: String {

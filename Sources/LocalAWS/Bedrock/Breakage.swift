@@ -10,7 +10,7 @@ enum Breakage: Sendable, Equatable {
         case .reset: writer.reset()
         case .hang: writer.hang()
         case .exception:
-            if let bytes = try? Self.streamException.encoded() { writer.chunk(bytes) }
+            if let bytes = try? BedrockFailure.modelError.streamException.encoded() { writer.chunk(bytes) }
             writer.giveUp()
         case .garbage:
             writer.chunk(Array(Self.page.utf8))
@@ -30,22 +30,6 @@ enum Breakage: Sendable, Equatable {
             return 200
         }
         return 0
-    }
-
-    /// `ModelStreamErrorException` (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html).
-    private static var streamException: EventStreamMessage {
-        let failure = BedrockFailure.modelError
-        return EventStreamMessage(
-            headers: [
-                .init(":exception-type", .string("modelStreamErrorException")),
-                .init(":content-type", .string("application/json")),
-                .init(":message-type", .string("exception")),
-            ],
-            payload: JSONValue.object([
-                "message": .string(failure.message), "originalStatusCode": .int(Int64(failure.status)),
-                "originalMessage": .string(failure.message),
-            ]).encoded()
-        )
     }
 
     /// What a proxy on the way says when it has lost its mind.

@@ -25,6 +25,11 @@ package struct ConverseRequest: Sendable, Equatable {
         package var input: JSONValue
     }
 
+    package enum ToolChoice: Sendable, Equatable {
+        case auto, any
+        case tool(String)
+    }
+
     package struct ToolResult: Sendable, Equatable {
         package var id: String
         /// Its contents, joined by line ends.
@@ -37,8 +42,11 @@ package struct ConverseRequest: Sendable, Equatable {
     package var system: String
     package var messages: [Message]
     package var maxTokens: Int?
+    package var temperature: Double?
+    package var topP: Double?
     package var stopSequences: [String]
     package var tools: [Tool]
+    package var toolChoice: ToolChoice
 
     /// - Parameters:
     ///   - modelId: decoded, as in the path.
@@ -55,8 +63,25 @@ package struct ConverseRequest: Sendable, Equatable {
         system = try Self.system(members["system"])
         messages = try Self.messages(members["messages"])
         (maxTokens, stopSequences) = try Self.inference(members["inferenceConfig"])
+        temperature = members["inferenceConfig"]?["temperature"]?.doubleValue
+        topP = members["inferenceConfig"]?["topP"]?.doubleValue
         tools = try Self.tools(members["toolConfig"], modelId: modelId, isStreamed: isStreamed)
+        toolChoice = try Self.toolChoice(members["toolConfig"]?["toolChoice"], tools)
         try Self.checkTools(messages, hasConfig: !tools.isEmpty)
+    }
+
+    /// What faults are chosen by, of a request that Bedrock itself will check: its last message's text, that of
+    /// `guardContent` too.
+    init(unchecked body: [UInt8], modelId: String, isStreamed: Bool) {
+        let blocks = (try? JSONValue.parse(body))?["messages"]?.arrayValue?.last?["content"]?.arrayValue ?? []
+        let texts = blocks.compactMap { $0["text"]?.stringValue ?? $0["guardContent"]?["text"]?["text"]?.stringValue }
+        self.modelId = modelId
+        self.isStreamed = isStreamed
+        system = ""
+        messages = [Message(role: .user, text: texts.joined(separator: "\n"))]
+        stopSequences = []
+        tools = []
+        toolChoice = .auto
     }
 
     /// Members of `ConverseRequest` in botocore's service model, without `modelId`, which is in the path.

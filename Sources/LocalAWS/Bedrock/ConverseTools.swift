@@ -48,6 +48,22 @@ extension ConverseRequest {
         return tools
     }
 
+    static func toolChoice(_ value: JSONValue?, _ tools: [Tool]) throws(BedrockFailure) -> ToolChoice {
+        guard let value else { return .auto }
+        guard let members = value.objectValue, members.count == 1 else {
+            throw .validation("The toolConfig.toolChoice must set exactly one of: auto, any, tool.")
+        }
+        if members["auto"]?.objectValue != nil { return .auto }
+        if members["any"]?.objectValue != nil { return .any }
+        guard let name = members["tool"]?["name"]?.stringValue else {
+            throw .validation("The toolConfig.toolChoice must set exactly one of: auto, any, tool.")
+        }
+        guard tools.contains(where: { $0.name == name }) else {
+            throw .validation("The tool \(name) of toolConfig.toolChoice is not defined at toolConfig.tools.")
+        }
+        return .tool(name)
+    }
+
     static func toolUse(_ value: JSONValue, at path: String) throws(BedrockFailure) -> ToolUse {
         guard let id = value["toolUseId"]?.stringValue, isName(id), let name = value["name"]?.stringValue, isName(name),
             let input = value["input"], input.objectValue != nil

@@ -7,17 +7,23 @@ package struct ModelCall: Sendable, Equatable {
     package var requestId: String
     package var request: ConverseRequest
     package var began: Timestamp
-    /// When the answer's first text was sent; `nil` for what is not streamed, and before.
+    /// When the answer's first part was sent; `nil` for what is not streamed, and before.
     package var first: Timestamp?
     package var ended: Timestamp?
     /// Of the answer; 0 for one that broke, `nil` while it goes on.
     package var status: Int?
     /// What was answered, as far as it was sent.
     package var reply = ""
-    /// The call that was asked for instead of a text.
-    package var toolUse: ConverseRequest.ToolUse?
+    /// What the model asked to have called.
+    package var toolCalls: [ToolCall] = []
     /// Bedrock's word for what went wrong.
     package var failure: String?
+
+    package struct ToolCall: Sendable, Equatable {
+        package var name: String
+        /// JSON text, as far as it has come.
+        package var input: String
+    }
 
     package init(requestId: String, request: ConverseRequest, began: Timestamp) {
         self.requestId = requestId
@@ -40,9 +46,14 @@ final class ObservedCall {
         tell(call)
     }
 
-    func say(_ text: String, _ toolUse: ConverseRequest.ToolUse? = nil) {
-        call.reply += text
-        call.toolUse = toolUse ?? call.toolUse
+    func take(_ part: ReplyPart) {
+        switch part {
+        case .text(let text): call.reply += text
+        case .call(_, let name): call.toolCalls.append(ModelCall.ToolCall(name: name, input: ""))
+        case .input(let text):
+            guard !call.toolCalls.isEmpty else { return }
+            call.toolCalls[call.toolCalls.count - 1].input += text
+        }
         guard isStreamed, call.first == nil else { return }
         call.first = clock.now()
         tell(call)

@@ -24,6 +24,14 @@ package final class ResponseWriter {
         self.pipelined = pipelined
     }
 
+    /// Whether somebody still waits for the answer, as far as can be known before the next write: a client that
+    /// waits says nothing, and one that has gone leaves the end of its stream.
+    func isWanted() -> Bool {
+        var byte: UInt8 = 0
+        let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+        return isConnected && (count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR)))
+    }
+
     /// Whether another request may follow on the connection.
     var isReusable: Bool { isConnected && !closes && phase == .done }
 

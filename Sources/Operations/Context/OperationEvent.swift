@@ -35,6 +35,10 @@ package enum OperationEvent: Sendable, Equatable {
     case removed(kind: String, name: String)
     /// Somebody has to open the address and compare the code.
     case confirmSignIn(url: String, completeURL: String, code: String)
+    /// Something is put into the user's cache folder.
+    /// - Parameter share: how much of it is done, from 0 to 1.
+    case installing(name: String, step: String, share: Double)
+    case installed(name: String, folder: String, seconds: Double)
     case note(String)
 }
 

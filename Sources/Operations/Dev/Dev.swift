@@ -12,7 +12,10 @@ package struct Dev {
         /// Of the page; 0 takes the last run's, or a free one.
         package var port: Int
         package var fresh: Bool
-        package var faults: FaultPlan?
+        /// What answers in the place of Bedrock.
+        package var model: LocalModel
+        /// MiniStack, where there is none.
+        package var mayInstall: Bool
         /// Of the connections; its port is the last run's where that is free.
         package var gateway: LocalAWS.Gateway?
         /// Named in the widget's file.
@@ -23,14 +26,16 @@ package struct Dev {
         package init(
             port: Int = 0,
             fresh: Bool = false,
-            faults: FaultPlan? = nil,
+            model: LocalModel = LocalModel(),
+            mayInstall: Bool = true,
             gateway: LocalAWS.Gateway? = LocalAWS.Gateway(),
             version: String,
             open: ((_ url: String) -> Void)? = nil
         ) {
             self.port = port
             self.fresh = fresh
-            self.faults = faults
+            self.model = model
+            self.mayInstall = mayInstall
             self.gateway = gateway
             self.version = version
             self.open = open
@@ -38,7 +43,7 @@ package struct Dev {
     }
 
     /// Waits between two words of the offline answerer, so that they appear as a model's do.
-    private static let pace = Duration.milliseconds(12)
+    static let pace = Duration.milliseconds(12)
     static let folder = ".botctl/dev"
 
     /// - Throws: what kept it from starting, and `local` when the local AWS ends by itself. Ctrl-C returns.
@@ -85,17 +90,6 @@ package struct Dev {
             if error.code != .interrupted { throw error }
         }
     }
-
-    static func bedrock(
-        _ context: ProjectContext,
-        _ options: Options,
-        _ calls: ModelCalls
-    ) throws(OperationError) -> BedrockStandIn.Options {
-        var bedrock = try LocalCloud.bedrockOptions(context, faults: options.faults)
-        bedrock.pace = pace
-        bedrock.observe = { calls.observe($0) }
-        return bedrock
-    }
 }
 
 /// The way to a bot that runs and a page that shows it.
@@ -129,12 +123,16 @@ struct DevStart {
     func bot() throws(OperationError) -> (DevCloud, DevSession) {
         let spec = try context.loadSpec().spec
         if let url = context.overrides.endpointURL { return try deployed(DevCloud.named(url, context, spec), spec) }
+        let ministack = try MiniStackInstallation(context).ensure(mayInstall: options.mayInstall, host)
+        var model = try options.model.prepare(context, region: spec.region, host)
+        if options.model.choice == .offline { model.bedrock.pace = Dev.pace }
+        model.bedrock.observe = { [calls] call in calls.observe(call) }
         let state = "\(folder)/aws"
         if options.fresh { LocalAWS.removeState(state) }
         let hadState = context.effects.files.exists("\(state)/state/cloudformation.json")
         let reason: String
         do throws(OperationError) {
-            return try attempt(spec, state)
+            return try attempt(spec, state, ministack, model)
         } catch {
             // Without an old state there is nothing else to blame than what the error says.
             guard hadState, [.local, .aws, .network, .stackState, .deployFailed, .rolledBack].contains(error.code)
@@ -143,17 +141,24 @@ struct DevStart {
         }
         host.notify(DevEvent.freshState(reason: reason))
         LocalAWS.removeState(state)
-        return try attempt(spec, state)
+        return try attempt(spec, state, ministack, model)
     }
 
-    private func attempt(_ spec: BotSpec, _ state: String) throws(OperationError) -> (DevCloud, DevSession) {
+    private func attempt(
+        _ spec: BotSpec,
+        _ state: String,
+        _ ministack: String,
+        _ model: LocalModel.Prepared
+    ) throws(OperationError) -> (DevCloud, DevSession) {
         let cloud = try DevCloud.start(
             context,
             spec,
             folder: state,
             chatPort: memory.chatPort,
             gateway: options.gateway,
-            bedrock: try Dev.bedrock(context, options, calls)
+            ministack: ministack,
+            model: model,
+            observesModel: !options.model.usesAWS
         )
         do throws(OperationError) {
             return try deployed(cloud, spec)

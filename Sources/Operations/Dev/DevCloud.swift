@@ -13,6 +13,11 @@ struct DevCloud {
     var context: ProjectContext
     /// The state of an earlier run is in it.
     var isRestored: Bool
+    /// What answers in the place of Bedrock, in a line, and what it has to say.
+    var model = "that of the endpoint"
+    var notices: ModelNotices?
+    /// Requests to the model are seen.
+    var observesModel = false
 
     /// Its own, with the state of the last run where there is one.
     static func start(
@@ -21,7 +26,9 @@ struct DevCloud {
         folder: String,
         chatPort: Int,
         gateway: LocalAWS.Gateway?,
-        bedrock: BedrockStandIn.Options
+        ministack: String,
+        model: LocalModel.Prepared,
+        observesModel: Bool
     ) throws(OperationError) -> DevCloud {
         let isRestored = context.effects.files.exists("\(folder)/state/cloudformation.json")
         let kept = LocalAWS.isFree(chatPort) ? chatPort : 0
@@ -31,10 +38,11 @@ struct DevCloud {
                 LocalAWS.Options(
                     region: spec.region,
                     accountId: spec.account ?? "111122223333",
+                    ministack: ministack,
                     projectDirectory: context.directory,
                     environment: context.effects.environment,
                     port: gateway == nil ? kept : 0,
-                    bedrock: bedrock,
+                    bedrock: model.bedrock,
                     stateDirectory: folder,
                     gateway: gateway.map { LocalAWS.Gateway(port: kept, timeScale: $0.timeScale) },
                     isCancelled: context.effects.isInterrupted
@@ -45,14 +53,19 @@ struct DevCloud {
             throw OperationError(.local, error.message, fix: error.fix)
         }
         let local = LocalOnly(
-            endpoints: [cloud.endpoint, cloud.webSocketEndpoint, cloud.bedrockEndpoint].compactMap { Endpoint(url: $0) },
+            endpoints: [cloud.endpoint, cloud.webSocketEndpoint, cloud.bedrockEndpoint].compactMap {
+                Endpoint(url: $0)
+            },
             variables: Dictionary(uniqueKeysWithValues: cloud.environment.map { ($0.name, $0.value) })
         )
         return DevCloud(
             running: cloud,
             endpoint: cloud.endpoint,
             context: local.context(context),
-            isRestored: isRestored
+            isRestored: isRestored,
+            model: model.description,
+            notices: model.notices,
+            observesModel: observesModel
         )
     }
 

@@ -89,6 +89,7 @@ struct DevLoop {
                     debounce.saw(at: clock.now())
                 }
             }
+            for text in cloud.notices?.take() ?? [] { host.notify(OperationEvent.note(text)) }
             tracer.poll { host.notify($0) }
         }
     }
@@ -143,7 +144,7 @@ struct DevLoop {
                 "rules": .array(spec.rules.map { ["file": .string($0.file), "text": .string($0.text)] }),
             ]),
             "chatUrl": .string(session.outputs.chatURL ?? ""), "endpoint": .string(cloud.endpoint),
-            "observesModel": .bool(cloud.running != nil),
+            "observesModel": .bool(cloud.observesModel), "answers": .string(cloud.model),
         ]
         values["problem"] = session.problem?.json ?? .null
         return values

@@ -13,16 +13,19 @@ package struct LocalCloud {
 
     /// - Parameters:
     ///   - environmentFile: where shell exports are written once everything answers; absolute.
-    ///   - faults: of the model.
     ///   - gateway: `nil` for connections without API Gateway's limits.
-    ///   - started: told once everything answers.
+    ///   - model: who answers.
+    ///   - mayInstall: MiniStack, where there is none.
+    ///   - started: told once everything answers, and what answers in the place of Bedrock.
     package static func run(
         _ context: ProjectContext,
         port: Int,
         environmentFile: String?,
-        faults: Faults? = nil,
+        model: LocalModel = LocalModel(),
+        mayInstall: Bool = true,
         gateway: Gateway? = Gateway(),
-        started: (RunningLocalAWS) -> Void
+        _ host: any OperationHost,
+        started: (RunningLocalAWS, _ model: String) -> Void
     ) throws(OperationError) {
         // The region of the project's spec, so that what is deployed there finds itself.
         let region =
@@ -32,16 +35,18 @@ package struct LocalCloud {
                 context.stage,
                 nil
             ).spec?.region ?? "us-east-2"
-        let bedrock = try bedrockOptions(context, faults: faults)
+        let ministack = try MiniStackInstallation(context).ensure(mayInstall: mayInstall, host)
+        let model = try model.prepare(context, region: region, host)
         let cloud: RunningLocalAWS
         do {
             cloud = try LocalAWS.start(
                 LocalAWS.Options(
                     region: region,
+                    ministack: ministack,
                     projectDirectory: context.directory,
                     environment: context.effects.environment,
                     port: port,
-                    bedrock: bedrock,
+                    bedrock: model.bedrock,
                     gateway: gateway,
                     isCancelled: context.effects.isInterrupted
                 )
@@ -54,8 +59,9 @@ package struct LocalCloud {
         if let environmentFile {
             try context.effects.files.write(environmentFile, Array(cloud.shellExports.utf8), false)
         }
-        started(cloud)
+        started(cloud, model.description)
         while !context.effects.isInterrupted() {
+            for text in model.notices.take() { host.notify(.note(text)) }
             guard cloud.isRunning else {
                 throw OperationError(
                     .local,
@@ -66,25 +72,5 @@ package struct LocalCloud {
             }
             context.effects.clock.sleep(watchInterval)
         }
-    }
-
-    /// The Bedrock stand-in as the environment and `--faults` want it.
-    static func bedrockOptions(
-        _ context: ProjectContext,
-        faults: Faults?
-    ) throws(OperationError) -> BedrockStandIn.Options {
-        var bedrock = BedrockStandIn.Options()
-        if let faults { bedrock.fault = faults.injector() }
-        if let url = context.effects.environment[EmbeddingBridge.variable], !url.isEmpty {
-            guard let bridge = EmbeddingBridge(url: url) else {
-                throw OperationError(
-                    .local,
-                    "\(EmbeddingBridge.variable): '\(url)' is not an http URL",
-                    fix: "write one like http://127.0.0.1:8089/"
-                )
-            }
-            bedrock.embeddings = bridge
-        }
-        return bedrock
     }
 }
