@@ -57,6 +57,8 @@ def bot(local_aws, model, folder):
     spec = folder / "shop" / "botctl.yml"
     stage = {"model": {"id": CLAUDE, "fallback": LLAMA}, "tools": [tool(local_aws)], "table": {"onTeardown": "delete"}}
     spec.write_text(spec.read_text().replace("\nstages:\n", f"\nstages:\n  tools: {json.dumps(stage)}\n"))
+    # Each deployment asks the bot a question.
+    model.answers = ["ollama-text.sse"]
     project.ok("deploy", "--yes")
     project.ok("deploy", "--yes", "--stage", "tools")
     return project
@@ -217,7 +219,7 @@ def test_tools_run(ask, model, wire):
     deltas, done = ask("Where is my order A-1001?", f"{wire}-tools.sse", f"{wire}-text.sse", stage="tools")
     assert done["type"] == "done" and ANSWER.split(" [")[0] in done["text"], done
     first, second = (request for _, _, request in model.requests)
-    assert [tool["function"]["name"] for tool in first["tools"]] == ["orderStatus"]
+    assert [tool["function"]["name"] for tool in first["tools"]] == ["orderStatus", "request_handoff"]
     results = [message for message in second["messages"] if message["role"] == "tool"]
     assert results and all("found" in result["content"] or "state" in result["content"] for result in results), results
 

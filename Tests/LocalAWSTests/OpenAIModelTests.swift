@@ -54,7 +54,9 @@ import Testing
         ),
         Case(
             file: "llamacpp-tools.sse",
-            parts: [.call(id: "fXz3bGqk8R1vNcYtL5mWd0HsPoJeUaT2", name: "orderStatus"), .input(#"{"order":"A-1001"}"#)],
+            parts: [
+                .call(id: "fXz3bGqk8R1vNcYtL5mWd0HsPoJeUaT2", name: "orderStatus"), .input(#"{"order":"A-1001"}"#),
+            ],
             stop: "tool_use",
             tokens: (301, 22)
         ),
@@ -116,7 +118,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("ollama-tools.json", [ReplyPart.call(id: "call_k2v9w1xq", name: "orderStatus"), .input(#"{"order":"A-1001"}"#)]),
+        (
+            "ollama-tools.json",
+            [ReplyPart.call(id: "call_k2v9w1xq", name: "orderStatus"), .input(#"{"order":"A-1001"}"#)]
+        ),
         ("ollama-text.json", [.text("Your order A-1001 is packed.")]),
         ("llamacpp-text.json", [.text("Unused items go back within 60 days. [returns-1]")]),
     ])
@@ -183,7 +188,8 @@ import Testing
         Refusal(status: 404, body: "404 page not found", type: "ResourceNotFoundException", part: "check the URL"),
         Refusal(
             status: 404,
-            body: #"{"object":"error","message":"The model `llama3.3` does not exist.","type":"NotFoundError","code":404}"#,
+            body:
+                #"{"object":"error","message":"The model `llama3.3` does not exist.","type":"NotFoundError","code":404}"#,
             type: "ResourceNotFoundException",
             part: "no model 'llama3.3'"
         ),
@@ -207,7 +213,12 @@ import Testing
             part: "Loading model"
         ),
         Refusal(status: 500, body: #"{"error":"boom"}"#, type: "ModelErrorException", part: "boom"),
-        Refusal(status: 422, body: #"{"detail":[{"msg":"field required"}]}"#, type: "ValidationException", part: "field"),
+        Refusal(
+            status: 422,
+            body: #"{"detail":[{"msg":"field required"}]}"#,
+            type: "ValidationException",
+            part: "field"
+        ),
         Refusal(status: 504, body: "<html>", type: "ModelTimeoutException", part: "gave up"),
     ])
     func refusesAsBedrock(_ test: Refusal) throws {
@@ -258,7 +269,8 @@ import Testing
         let values = [
             "null", "1", "\"x\"", "[]", "{}", "-1", "true", "\"\"", #"{"name":""}"#, #"[{"index":9}]"#, "1e308",
             #"[{"index":0,"id":"a","function":{"name":"f","arguments":"{"}}]"#, #"[{"function":{"arguments":[1]}}]"#,
-            #"[{"delta":{"content":"hi"}}]"#, #"[{"delta":{"tool_calls":[{"function":{"name":"g"}}]},"finish_reason":"stop"}]"#,
+            #"[{"delta":{"content":"hi"}}]"#,
+            #"[{"delta":{"tool_calls":[{"function":{"name":"g"}}]},"finish_reason":"stop"}]"#,
             #"[{"delta":null,"finish_reason":7}]"#,
         ]
         for _ in 0..<2000 {
@@ -275,7 +287,8 @@ import Testing
     }
 
     @Test func tellsWhichModelsThereAre() throws {
-        let list = #"{"object":"list","data":[{"id":"llama3.3:latest","object":"model","created":1,"owned_by":"library"},{"id":"qwen3:4b"}]}"#
+        let list =
+            #"{"object":"list","data":[{"id":"llama3.3:latest","object":"model","created":1,"owned_by":"library"},{"id":"qwen3:4b"}]}"#
         let wire = Wire(body: Array(list.utf8), type: "application/json")
         let server = OpenAIServer(endpoint: wire.endpoint)
         let models = try OpenAIModels.ask(server, key: nil, transport: wire)
@@ -312,7 +325,9 @@ final class Wire: HTTPTransport, @unchecked Sendable {
         (self.breaksWith, self.failure) = (breaksWith, failure)
     }
 
-    static func fixture(_ name: String) throws -> [UInt8] { try readBytes(Repository.path("Tests/ModelServers/\(name)")) }
+    static func fixture(_ name: String) throws -> [UInt8] {
+        try readBytes(Repository.path("Tests/ModelServers/\(name)"))
+    }
 
     var sent: JSONValue? { request.flatMap { try? JSONValue.parse($0.body) } }
 

@@ -24,7 +24,10 @@ import Testing
         ("data\n\n", [Event(data: "")]),
         ("data:  two\n\n", [Event(data: " two")]),
         (": keep-alive\n\n: again\ndata: a\n\n", [Event(data: "a")]),
-        ("event: error\nid: 7\nretry: 10\ndata: a\n\ndata: b\n\n", [Event(name: "error", data: "a"), Event(data: "b")]),
+        (
+            "event: error\nid: 7\nretry: 10\ndata: a\n\ndata: b\n\n",
+            [Event(name: "error", data: "a"), Event(data: "b")]
+        ),
         ("event: lost\n\ndata: b\n\n", [Event(data: "b")]),
         ("error: {}\n\n", [Event(name: "error", data: "{}")]),
         ("\u{FEFF}data: a\n\n", [Event(data: "a")]),

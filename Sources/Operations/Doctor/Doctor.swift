@@ -235,7 +235,14 @@ package struct Doctor {
             let path = try locator.find(asked: nil, projectDirectory: context.directory)
             add("local AWS", .ok, "MiniStack: \(path)")
         } catch {
-            add("local AWS", .warn, "`botctl local` cannot start: \(error.message)", fix: error.fix)
+            let installed = "\(MiniStackInstallation(context).folder)/bin/ministack"
+            let isNamed = context.effects.environment[MiniStackLocator.environmentVariable]?.isEmpty == false
+            if !isNamed, context.effects.files.exists(installed) {
+                add("local AWS", .ok, "MiniStack: \(installed)")
+            } else {
+                let fix = isNamed ? error.fix : "run `botctl local`: it installs MiniStack first"
+                add("local AWS", .warn, error.message, fix: fix)
+            }
         }
     }
 }

@@ -87,7 +87,7 @@ package struct MiniStackInstallation {
 
     private func make(_ partial: String, _ python: String, _ host: any OperationHost) throws(OperationError) {
         host.notify(.installing(name: Self.name, step: "making a Python of its own", share: 0))
-        try run(python, ["-m", "venv", partial]) { _ in }
+        try run(python, ["-m", "venv", "--prompt", "ministack", partial]) { _ in }
         let own = "\(partial)/bin/python"
         var version = ""
         try run(own, ["-m", "pip", "--version"]) { version = $0 }

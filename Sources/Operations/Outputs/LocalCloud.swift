@@ -60,8 +60,10 @@ package struct LocalCloud {
             try context.effects.files.write(environmentFile, Array(cloud.shellExports.utf8), false)
         }
         started(cloud, model.description)
+        func say() { for text in model.notices.take() { host.notify(.note(text)) } }
+        defer { say() }
         while !context.effects.isInterrupted() {
-            for text in model.notices.take() { host.notify(.note(text)) }
+            say()
             guard cloud.isRunning else {
                 throw OperationError(
                     .local,
