@@ -147,24 +147,21 @@ extension WebSocketGateway {
         _ writer: ResponseWriter,
         _ headers: HTTPHeaders
     ) {
-        // Known before the client is told: its first message may be answered at once.
-        guard let (descriptor, received) = writer.switchProtocols(headers),
+        var end = GatewayConnection.End(code: WebSocketCloseCode.abnormal, reason: "")
+        guard let (descriptor, head, received) = writer.switchProtocols(headers),
             let socket = GatewaySocket(descriptor: descriptor)
-        else {
-            disconnect(facts, GatewayConnection.End(code: WebSocketCloseCode.abnormal, reason: ""))
-            return
-        }
+        else { return disconnect(facts, end) }
         let connection = GatewayConnection(facts, socket: socket, limits: options.limits, now: options.now)
-        var end = GatewayConnection.End(code: WebSocketCloseCode.goingAway, reason: "Going away")
-        if add(connection) {
+        // Known before the client is: functions may reach whoever is connected.
+        if socket.greet(head, register: { add(connection) }) {
             end = connection.serve(received: received, time: options.time) { text in
                 // Each in its own time: API Gateway does not wait for one before it hands on the next.
                 if !self.work.start({ self.deliver(text, on: connection) }) {
                     self.tell(connection, .internalError, requestId: self.nextId())
                 }
             }
-            remove(connection)
         }
+        remove(connection)
         socket.retire()
         disconnect(facts, end)
     }
