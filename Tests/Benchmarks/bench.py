@@ -6,6 +6,7 @@ Targets and the peers' numbers are named where they are printed; nothing here fa
 import json
 import os
 import pathlib
+import re
 import shutil
 import statistics
 import subprocess
@@ -16,6 +17,8 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "Tests/EndToEnd"))
+
+from counting_proxy import CountingProxy
 
 BOTCTL = sys.argv[1]
 AWS = str(pathlib.Path(sys.executable).parent / "aws")
@@ -62,6 +65,24 @@ def bench_deploy(project, environment):
     noop, full, smoke, diff, down, aws_noop, aws_full = [], [], [], [], [], [], []
     template = project / "peer.template.json"
     timed([BOTCTL, "deploy", "--yes"], project, environment)
+    counts = {"nothing to do": calls([BOTCTL, "deploy", "--yes"], project, environment)}
+    counts["diff"] = calls([BOTCTL, "diff"], project, environment)
+    prompts = Prompts(project)
+    hotswap = [BOTCTL, "deploy", "--hotswap", "--yes", "--no-smoke", "--json"]
+    taken, served = [], []
+    for i in range(7):
+        prompts.change()
+        began = time.perf_counter()
+        result = json.loads(subprocess.check_output(hotswap, cwd=project, env=environment, stderr=subprocess.DEVNULL))
+        served.append((time.perf_counter() - began) * 1000)
+        taken.append(served[-1] - result["settlingSeconds"] * 1000)
+    prompts.change()
+    counts["hotswap"] = calls(hotswap, project, environment)
+    timed([BOTCTL, "deploy", "--yes", "--no-smoke"], project, environment)
+    prompts.change()
+    counts["a new prompt"] = calls([BOTCTL, "deploy", "--yes", "--no-smoke"], project, environment)
+    counts["teardown"] = calls([BOTCTL, "teardown", "--yes", "--delete-data"], project, environment)
+    counts["everything new"] = calls([BOTCTL, "deploy", "--yes", "--no-smoke"], project, environment)
     for i in range(7):
         noop.append(timed([BOTCTL, "deploy", "--yes"], project, environment)[0])
         diff.append(timed([BOTCTL, "diff"], project, environment)[0])
@@ -89,8 +110,12 @@ def bench_deploy(project, environment):
     timed([BOTCTL, "teardown", "--yes", "--delete-data"], project, environment)
     peer = [AWS, "cloudformation", "deploy", "--template-file", str(template), "--stack-name", "peer",
             "--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset", "--parameter-overrides", *parameters]
+    peers = {"everything new": calls(peer, project, environment)}
+    time.sleep(1.1)  # the peer names its change sets by the second
+    peers["nothing to do"] = calls(peer, project, environment)
+    cloudformation.delete_stack(StackName="peer")
     for i in range(3):
-        time.sleep(1.1)  # the peer names its change sets by the second
+        time.sleep(1.1)
         aws_full.append(timed(peer, project, environment)[0])
         time.sleep(1.1)
         aws_noop.append(timed(peer, project, environment)[0])
@@ -99,7 +124,40 @@ def bench_deploy(project, environment):
     row("everything new", median(full), "ms", "< aws's", f"aws cloudformation deploy {median(aws_full):.0f} ms: {median(aws_full) / median(full):.1f} times as long")
     row("everything new, and the bot tried", median(smoke), "ms", "-")
     row("diff", median(diff), "ms", "60")
+    row("hotswap of a prompt, until Lambda has it", median(taken), "ms", "120")
+    row("... and until it is served", median(served), "ms", "-", "500 ms of it are the emulator's fixed wait")
     row("teardown", median(down), "ms", "-")
+    print("AWS calls, counted on the wire (the peer uploads nothing, and waits with a waiter)")
+    for what, found in counts.items():
+        beside = f"aws cloudformation deploy {sum(peers[what].values())}" if what in peers else ""
+        row(what, sum(found.values()), "", "-", beside)
+
+
+class Prompts:
+    """Writes another prompt each time."""
+
+    def __init__(self, project):
+        self.spec, self.text, self.number = project / "botctl.yml", (project / "botctl.yml").read_text(), 0
+
+    def change(self):
+        self.number += 1
+        line = f"prompt: |\n  This is prompt number {self.number}.\n"
+        self.spec.write_text(self.text.replace("prompt: |\n", line, 1))
+
+
+def calls(arguments, folder, environment):
+    """What a command asks of AWS. botctl's own count has to agree."""
+    proxy = CountingProxy(environment["AWS_ENDPOINT_URL"])
+    through = {**environment, "AWS_ENDPOINT_URL": proxy.url}
+    verbose = ["--verbose"] if arguments[0] == BOTCTL else []
+    process = subprocess.run([*arguments, *verbose], cwd=folder, env=through, stdin=subprocess.DEVNULL,
+                             capture_output=True, text=True)
+    proxy.close()
+    assert process.returncode == 0, f"{arguments}: exit {process.returncode}\n{process.stderr}"
+    if verbose:
+        own = re.findall(r"^(\d+) AWS calls?$", process.stderr, re.MULTILINE)
+        assert own == [str(sum(proxy.calls.values()))], f"{arguments}: {own}, on the wire {proxy.calls}"
+    return proxy.calls
 
 
 def bench_dev(scratch, environment):

@@ -74,4 +74,14 @@ import Testing
         #expect(view.text(.plain).contains("hotswapped 3 min ago by alice on laptop"))
         #expect(view.json.contains(#""author" : "alice on laptop""#))
     }
+
+    @Test func theModeIsUnderThePlan() {
+        let execution = Execution(.express, because: "the spec says so")
+        let plan = Plan(parameters: [.init(name: "A", before: "1", after: "2")], execution: execution)
+        #expect(PlanView(plan).text(.plain).hasSuffix("In express mode: the spec says so.\n"))
+        let new = Plan(createsStack: true, execution: execution)
+        #expect(PlanView(new).text(.plain).hasSuffix("In express mode: the spec says so.\n"))
+        #expect(plan.json["execution"] == ["mode": "express", "reason": "the spec says so"])
+        #expect(Plan().json["execution"] == nil)
+    }
 }

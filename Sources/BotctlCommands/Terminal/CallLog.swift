@@ -14,10 +14,15 @@ final class CallLog {
     }
 
     func record(_ attempt: AWSAttempt) {
-        attempts += 1
-        let parts = attempt.operation.split(separator: ".", maxSplits: 1).map(String.init)
-        counts[parts.first ?? "", default: [:]][parts.last ?? "", default: 0] += 1
+        count(attempt.operation)
         console.error(console.errorStyle.faint(Self.line(attempt)) + "\n")
+    }
+
+    /// - Parameter operation: `cloudformation.DescribeStacks`
+    func count(_ operation: String) {
+        attempts += 1
+        let parts = operation.split(separator: ".", maxSplits: 1).map(String.init)
+        counts[parts.first ?? "", default: [:]][parts.last ?? "", default: 0] += 1
     }
 
     func finish() {
