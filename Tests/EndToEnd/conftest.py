@@ -106,8 +106,8 @@ def running_local_aws(folder, *options):
 
 @pytest.fixture(scope="session")
 def local_aws(tmp_path_factory):
-    gateway = {"on": "--gateway", "off": "--no-gateway"}[os.environ.get("BOTCTL_E2E_GATEWAY", "on")]
-    yield from running_local_aws(tmp_path_factory.mktemp("local"), gateway)
+    options = {"on": [], "off": ["--no-gateway"]}[os.environ.get("BOTCTL_E2E_GATEWAY", "on")]
+    yield from running_local_aws(tmp_path_factory.mktemp("local"), *options)
 
 
 def pytest_configure(config):

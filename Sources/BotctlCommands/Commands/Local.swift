@@ -39,8 +39,8 @@ struct LocalCommand: BotctlCommand {
     @Option(help: ArgumentHelp("Chooses which messages meet a fault.", valueName: "number"))
     var seed: UInt64 = 0
 
-    @Flag(inversion: .prefixedNo, help: "Keep connections to API Gateway's limits.")
-    var gateway = true
+    @Flag(help: "Leave connections to MiniStack, without API Gateway's limits.")
+    var noGateway = false
 
     @Option(help: ArgumentHelp("The port that clients connect to; 0 takes a free one.", valueName: "port"))
     var gatewayPort = 0
@@ -63,7 +63,7 @@ struct LocalCommand: BotctlCommand {
         guard (1...3600).contains(timeScale) else {
             throw ValidationError("--time-scale takes a number from 1 to 3600")
         }
-        guard gateway || (gatewayPort == 0 && timeScale == 1) else {
+        guard !noGateway || (gatewayPort == 0 && timeScale == 1) else {
             throw ValidationError("--no-gateway leaves nothing for --gateway-port and --time-scale to say")
         }
         do {
@@ -78,7 +78,7 @@ struct LocalCommand: BotctlCommand {
         let file = writeEnv.map { absolutePath($0, in: session.currentDirectory) }
         // Refused by `validate` where it cannot be read.
         let faults = try? plan()
-        let gateway = gateway ? LocalCloud.Gateway(port: gatewayPort, timeScale: timeScale) : nil
+        let gateway = noGateway ? nil : LocalCloud.Gateway(port: gatewayPort, timeScale: timeScale)
         let context = session.context
         try LocalCloud.run(context, port: port, environmentFile: file, faults: faults, gateway: gateway) { cloud in
             let view = LocalView(endpoint: cloud.endpoint, environment: cloud.environment, file: writeEnv)

@@ -157,7 +157,7 @@ extension WebSocketGateway {
             end = connection.serve(received: received, time: options.time) { text in
                 // Each in its own time: API Gateway does not wait for one before it hands on the next.
                 if !self.work.start({ self.deliver(text, on: connection) }) {
-                    self.tell(connection, .internalError, requestId: self.nextId())
+                    self.tell(connection, .tooManyRequests, requestId: self.nextId())
                 }
             }
         }

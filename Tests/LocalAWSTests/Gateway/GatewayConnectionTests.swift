@@ -75,6 +75,21 @@ import Testing
         }
     }
 
+    /// A client that sends without end does not take every thread of the machine.
+    @Test func aFloodIsThrottled() throws {
+        let ends = Mutex(false)
+        let backend = FakeBackend(.example()) { name, _ in
+            if name == "hello" { waitUntil { ends.withLock { $0 } } }
+            return FakeBackend.ok()
+        }
+        try Gateway.serve(backend) { gateway in
+            defer { ends.withLock { $0 = true } }
+            let client = try Gateway.connect(gateway)
+            for _ in 0..<501 { try client.send(text: #"{"action":"hello"}"#) }
+            #expect(try Gateway.text(client)?.contains("Too Many Requests") == true)
+        }
+    }
+
     @Test func functionsReachClients() throws {
         let backend = FakeBackend(.example())
         try Gateway.serve(backend) { gateway in
