@@ -1,19 +1,17 @@
 """API Gateway's limits and manners, as PyPI's `websockets` and boto3 meet them in front of the local AWS."""
 
+import contextlib
 import io
 import json
 import pathlib
 import time
-import types
-import urllib.request
 import zipfile
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from conftest import base_environment, read_exports, running_local_aws
+from conftest import running_local_aws
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.frames import Opcode
 from websockets.sync.client import connect
 
 # A function that does what it is told, and keeps what it was told.
@@ -246,12 +244,11 @@ def test_a_new_route_is_live_for_open_connections(probe):
 
 @pytest.mark.parametrize("action", ["throw", "mute", "die"])
 def test_a_function_that_fails_tells_nothing_of_it(probe, action):
+    probe.answer_clients("echo")
     with probe.connect() as socket, probe.connect() as other:
         socket.send(json.dumps({"action": action}))
         assert envelope(socket)["message"] == "Internal server error"
         # The gateway, this connection and the others live on.
-        probe.answer_clients("echo")
-        time.sleep(1.1)
         for each in (socket, other):
             each.send('{"action":"echo"}')
             assert each.recv(timeout=60) == 'echo {"action":"echo"}'
@@ -431,10 +428,12 @@ def test_ctrl_c_with_open_connections_leaves_nothing(tmp_path, client_of):
     folder = tmp_path / "events"
     folder.mkdir()
     probe = Probe(client_of(environment), environment, folder, ROUTES + ("slow",))
-    sockets = [probe.connect() for _ in range(3)]
+    stack = contextlib.ExitStack()
+    sockets = [stack.enter_context(probe.connect()) for _ in range(3)]
     sockets[0].send('{"action":"slow"}')
     probe.events("MESSAGE")
     with pytest.raises(StopIteration):
         next(running)
-    for socket in sockets:
-        assert closed(socket)[0] == 1001
+    with stack:
+        for socket in sockets:
+            assert closed(socket)[0] == 1001

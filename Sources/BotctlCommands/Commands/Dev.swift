@@ -44,7 +44,7 @@ struct DevCommand: BotctlCommand {
             )
         }
         guard global.endpointUrl != nil else { return }
-        if fresh || model.faults != nil || model.model != "offline" || !connections.gateway
+        if fresh || model.faults != nil || model.model != "offline" || connections.noGateway
             || connections.timeScale != 1
         {
             throw ValidationError(

@@ -54,7 +54,7 @@ struct LocalCommand: BotctlCommand {
         guard port == 0 || port != gatewayPort else {
             throw ValidationError("--port and --gateway-port are the same port")
         }
-        guard connections.gateway || gatewayPort == 0 else {
+        guard !connections.noGateway || gatewayPort == 0 else {
             throw ValidationError("--no-gateway leaves nothing for --gateway-port to say")
         }
     }

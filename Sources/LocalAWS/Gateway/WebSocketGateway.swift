@@ -22,7 +22,8 @@ package final class WebSocketGateway: Sendable {
 
     let options: Options
     let backend: any GatewayBackend
-    let work = WorkerGroup()
+    /// A bound for a client that floods; what one machine's functions get through is far below it.
+    let work = WorkerGroup(limit: 500)
     private let state = Mutex(State())
 
     private struct State {

@@ -9,6 +9,7 @@ final class FakeBackend: GatewayBackend {
     let region = "us-east-2"
     let accountId = "111122223333"
     private let deployed: Mutex<DeployedAPI?>
+    private let kept = Mutex<DeployedAPI?>(nil)
     private let function: @Sendable (_ name: String, _ event: JSONValue) -> Invocation
     private let refused: HTTPResponse?
     private let calls = Mutex<[Call]>([])
@@ -39,8 +40,13 @@ final class FakeBackend: GatewayBackend {
         return seen.filter { $0.event["requestContext"]?["eventType"]?.stringValue == eventType }
     }
 
-    func api(_ apiId: String, stage: String, isFresh: Bool) -> DeployedAPI? {
-        apiId == "api1" && stage == "dev" ? deployed.withLock { $0 } : nil
+    func api(_ apiId: String, stage: String, maximumAge: Duration?) -> DeployedAPI? {
+        guard apiId == "api1", stage == "dev" else { return nil }
+        return deployed.withLock { deployed in
+            // What was kept is given out until something newer is asked for.
+            if maximumAge != nil || kept.withLock({ $0 }) == nil { kept.withLock { $0 = deployed } }
+            return kept.withLock { $0 }
+        }
     }
 
     func invoke(_ function: String, _ event: [UInt8], timeout: Duration) -> Invocation {

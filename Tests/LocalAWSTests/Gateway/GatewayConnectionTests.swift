@@ -75,6 +75,21 @@ import Testing
         }
     }
 
+    /// A client that sends without end does not take every thread of the machine.
+    @Test func aFloodIsThrottled() throws {
+        let ends = Mutex(false)
+        let backend = FakeBackend(.example()) { name, _ in
+            if name == "hello" { waitUntil { ends.withLock { $0 } } }
+            return FakeBackend.ok()
+        }
+        try Gateway.serve(backend) { gateway in
+            defer { ends.withLock { $0 = true } }
+            let client = try Gateway.connect(gateway)
+            for _ in 0..<501 { try client.send(text: #"{"action":"hello"}"#) }
+            #expect(try Gateway.text(client)?.contains("Too Many Requests") == true)
+        }
+    }
+
     @Test func functionsReachClients() throws {
         let backend = FakeBackend(.example())
         try Gateway.serve(backend) { gateway in
@@ -127,9 +142,9 @@ import Testing
             let id = try #require(backend.seen.first?.event["requestContext"]?["connectionId"]?.stringValue)
             let other = try Gateway.connect(gateway)
             let otherId = backend.seen.last?.event["requestContext"]?["connectionId"]?.stringValue
-            let bulk = [UInt8](repeating: 0x78, count: 16 << 10)
+            let bulk = [UInt8](repeating: 0x78, count: 128 << 10)
             var status = 200
-            for _ in 0..<4000 where status == 200 { status = try Gateway.manage(gateway, "POST", id, bulk).status }
+            for _ in 0..<1000 where status == 200 { status = try Gateway.manage(gateway, "POST", id, bulk).status }
             // The kernel may take the beginning of a frame and no more: then the client is given up.
             #expect(status == 429 || status == 410)
             #expect(try Gateway.manage(gateway, "POST", otherId ?? "", [0x78]).status == 200)
@@ -165,7 +180,8 @@ import Testing
             var bytes: [UInt8] = []
             for _ in 0..<Int.random(in: 0...4, using: &random) {
                 let opcode = WebSocketOpcode.allCases.randomElement(using: &random) ?? .text
-                let count = [0, 1, 125, 126, 40_000].randomElement(using: &random) ?? 0
+                let isLong = Int.random(in: 0..<50, using: &random) == 0
+                let count = isLong ? 40_000 : [0, 1, 125, 126].randomElement(using: &random) ?? 0
                 let payload = [UInt8](repeating: UInt8.random(in: 0...255, using: &random), count: count)
                 bytes += WebSocketFrame(opcode, payload, isFinal: Int.random(in: 0...3, using: &random) > 0)
                     .encoded(mask: .random(in: .min ... .max, using: &random))

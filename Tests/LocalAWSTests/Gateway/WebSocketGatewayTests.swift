@@ -230,6 +230,24 @@ import Testing
         try Self.serve(backend) { gateway in #expect(Self.refusal(gateway)?.status == 500) }
     }
 
+    /// Open connections see what is deployed meanwhile: routes that are new, and functions that replace others.
+    @Test func aDeploymentReachesOpenConnections() throws {
+        let backend = FakeBackend(.example(["hello"], answersClient: true)) { name, _ in
+            name == "hello" ? .refused : FakeBackend.ok(body: "by \(name)")
+        }
+        try Self.serve(backend) { gateway in
+            let client = try Self.connect(gateway)
+            var replaced = DeployedAPI.example(["more"], answersClient: true)
+            replaced.routes["hello"] = replaced.routes["more"]
+            backend.deploy(replaced)
+            try client.send(text: #"{"action":"hello"}"#)
+            #expect(try Self.text(client) == "by more")
+            backend.deploy(.example(["new"], answersClient: true))
+            try client.send(text: #"{"action":"new"}"#)
+            #expect(try Self.text(client) == "by new")
+        }
+    }
+
     @Test func theStagesThrottlingHolds() throws {
         let clock = TestClock()
         let backend = FakeBackend(.example(throttle: DeployedAPI.Throttle(rate: 1, burst: 3)))
