@@ -40,6 +40,7 @@ test-web:
 test-e2e: build
 	@.ci/setup browser
 	$(PYTHON) -m pytest -q Tests/EndToEnd
+	BOTCTL_E2E_GATEWAY=off $(PYTHON) -m pytest -q -m connections Tests/EndToEnd
 
 soak: build ## Failures at length: 100 customers × 20 messages (SOAK_SEED=n for another run), 300 broken deployments
 	SOAK_SOCKETS=$(or $(SOAK_SOCKETS),100) SOAK_MESSAGES=$(or $(SOAK_MESSAGES),20) \

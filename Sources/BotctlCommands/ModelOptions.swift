@@ -20,11 +20,6 @@ struct ModelOptions: ParsableArguments {
     @Flag(help: "Fail where MiniStack is missing, instead of installing it.")
     var noInstall = false
 
-    /// Answers come from the user's AWS account.
-    var asksBedrock: Bool {
-        if case .bedrock? = try? choice() { true } else { false }
-    }
-
     func choice() throws(LocalModel.BadChoice) -> LocalModel.Choice { try LocalModel.Choice(model) }
 
     func plan() throws(LocalCloud.BadFaults) -> LocalCloud.Faults? {

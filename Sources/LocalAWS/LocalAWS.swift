@@ -152,8 +152,11 @@ package enum LocalAWS {
             executable: executable,
             environment: environment.variables,
             log: log,
-            directory: directory
+            directory: options.stateDirectory == nil ? directory : nil
         )
+        if options.stateDirectory != nil {
+            try? Data("\(process.pid)".utf8).write(to: URL(filePath: "\(directory)/\(processFile)"))
+        }
         do throws(LocalAWSError) {
             let transport = CurlTransport()
             let clock = SystemClock()
@@ -237,6 +240,7 @@ package enum LocalAWS {
 
     /// Makes the folder, or clears from it what a run that was killed has left: unpacked functions, an old log.
     private static func prepareKept(_ directory: String) throws(LocalAWSError) {
+        awaitEarlier(directory)
         for leftover in ["tmp", "ministack.log"] { removeDirectory("\(directory)/\(leftover)") }
         do {
             for folder in folders {
@@ -255,8 +259,22 @@ package enum LocalAWS {
         chmod(directory, 0o700)
     }
 
+    private static let processFile = "ministack.pid"
+
+    /// The server of a run that was killed writes its state when the guardian ends it: two would write into each other.
+    private static func awaitEarlier(_ directory: String) {
+        guard let data = FileManager.default.contents(atPath: "\(directory)/\(processFile)"),
+            let group = pid_t(String(decoding: data, as: UTF8.self)), group > 1
+        else { return }
+        // The number may be another's by now: it is waited for as long as a guardian takes, and no longer.
+        for _ in 0..<100 where kill(-group, 0) == 0 { usleep(50_000) }
+    }
+
     /// Forgets everything that was kept.
-    package static func removeState(_ directory: String) { removeDirectory(directory) }
+    package static func removeState(_ directory: String) {
+        awaitEarlier(directory)
+        removeDirectory(directory)
+    }
 
     static func removeDirectory(_ directory: String) {
         // A file that a dying function still writes makes the first attempt fail.

@@ -66,7 +66,7 @@ import Testing
     @Test func aTurnIsALine() {
         #expect(
             view.text(turn("answered", question: "How long?\u{1B}[31m"))
-                == "› How long?\\u{1B}[31m  412 ms, first words 96 ms, 120 tokens\n"
+                == "› How long?␛[31m  412 ms, first words 96 ms, 120 tokens\n"
         )
         #expect(
             view.text(turn("model_busy", question: nil))

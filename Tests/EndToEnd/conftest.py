@@ -1,4 +1,8 @@
-"""A local AWS that checks signatures and IAM, and a project that `botctl init` made, deployed to it."""
+"""A local AWS that checks signatures and IAM, and a project that `botctl init` made, deployed to it.
+
+Connections pass botctl's gateway. BOTCTL_E2E_GATEWAY=off leaves them to MiniStack, for the tests marked
+`connections`, which hold of both.
+"""
 
 import json
 import os
@@ -102,7 +106,12 @@ def running_local_aws(folder, *options, **environment):
 
 @pytest.fixture(scope="session")
 def local_aws(tmp_path_factory):
-    yield from running_local_aws(tmp_path_factory.mktemp("local"))
+    options = {"on": [], "off": ["--no-gateway"]}[os.environ.get("BOTCTL_E2E_GATEWAY", "on")]
+    yield from running_local_aws(tmp_path_factory.mktemp("local"), *options)
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "connections: holds behind the gateway as behind MiniStack")
 
 
 def leftovers(session):

@@ -1,6 +1,7 @@
 """A proxy between the functions and AWS that breaks things on purpose and watches what passes.
 
-    functions ──▶ proxy ──▶ DynamoDB, @connections    throttled, answers lost, 410
+    functions ──▶ proxy ──▶ DynamoDB                  throttled, answers lost
+                     ├────▶ @connections              410
                      └────▶ Bedrock (which has faults of its own)
 
 What happens to a request follows from the seed, what the request is about and how often the like of it came
@@ -71,9 +72,13 @@ class Seen:
 
 
 class Proxy:
-    def __init__(self, seed, aws, bedrock, on_gone):
-        """`aws` and `bedrock` are the (host, port) behind; `on_gone` hears of the messageId whose frame met a 410."""
-        self.dice, self.aws, self.bedrock, self.on_gone = Dice(seed), aws, bedrock, on_gone
+    def __init__(self, seed, aws, connections, bedrock, on_gone):
+        """`aws`, `connections` and `bedrock` are the (host, port) behind.
+
+        `on_gone` hears of the messageId whose frame met a 410.
+        """
+        self.dice, self.on_gone = Dice(seed), on_gone
+        self.aws, self.connections, self.bedrock = aws, connections, bedrock
         self.seen, self.gone, self.tasks = Seen(), set(), set()
 
     async def __aenter__(self):
@@ -108,7 +113,8 @@ class Proxy:
                 if isinstance(verdict, bytes):
                     writer.write(verdict)
                     continue
-                answer = await exchange(upstreams, self.aws, head + body)
+                upstream = self.connections if "/@connections/" in path else self.aws
+                answer = await exchange(upstreams, upstream, head + body)
                 if verdict == "lost":
                     return
                 writer.write(answer)

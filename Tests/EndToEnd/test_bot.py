@@ -30,6 +30,7 @@ def items(aws, outputs):
     return read
 
 
+@pytest.mark.connections
 def test_a_turn_is_answered_from_the_rules_and_stored(url, items):
     with Chat(url) as chat:
         welcome = chat.hello()
@@ -52,6 +53,7 @@ def test_a_turn_is_answered_from_the_rules_and_stored(url, items):
     assert all(int(item["expiresAt"]) > 1_700_000_000 for item in mine)
 
 
+@pytest.mark.connections
 def test_a_repeated_message_is_answered_from_the_store(url, items):
     with Chat(url) as chat:
         chat_id = chat.hello()["chatId"]
@@ -64,6 +66,7 @@ def test_a_repeated_message_is_answered_from_the_store(url, items):
     assert len(messages) == 2 and len(items()) == len(before)
 
 
+@pytest.mark.connections
 def test_a_chat_continues_on_a_new_connection(url):
     with Chat(url) as chat:
         first = chat.hello()
@@ -74,6 +77,7 @@ def test_a_chat_continues_on_a_new_connection(url):
         assert [message["text"] for message in again["history"]] == ["Do you ship to Norway?", done["text"]]
 
 
+@pytest.mark.connections
 def test_another_visitors_chat_gives_nothing_away(url):
     with Chat(url) as chat:
         theirs = chat.hello()
@@ -84,6 +88,7 @@ def test_another_visitors_chat_gives_nothing_away(url):
         assert mine["history"] == []
 
 
+@pytest.mark.connections
 @pytest.mark.parametrize("token", ["x", "v1.e30.AAAA", "v1..", "a" * 3000])
 def test_a_forged_token_is_refused(url, token):
     with pytest.raises(InvalidStatus) as refusal, Chat(url, token=token):
@@ -91,6 +96,7 @@ def test_a_forged_token_is_refused(url, token):
     assert refusal.value.response.status_code in (401, 403)
 
 
+@pytest.mark.connections
 def test_bad_frames_get_an_error_frame(url):
     with Chat(url) as chat:
         chat.hello()

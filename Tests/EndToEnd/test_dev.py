@@ -376,6 +376,17 @@ def test_an_end_at_any_moment_leaves_nothing_but_the_state(shop, moment):
         assert not tmp.exists() or not list(tmp.iterdir())
 
 
+def test_a_kill_leaves_nothing_and_the_next_start_works(shop):
+    killed = Dev(shop, "--fresh")
+    killed.wait("ready")
+    killed.process.kill()
+    # At once: what the first one has left is still on its way out.
+    dev = Dev(shop)
+    dev.wait("ready")
+    assert dev.stop() == 0
+    assert killed.stop() == -signal.SIGKILL
+
+
 def test_after_all_these_ends_it_starts(shop):
     dev = Dev(shop)
     dev.wait("ready")

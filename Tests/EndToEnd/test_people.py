@@ -6,6 +6,8 @@ import pytest
 from chat import Chat
 from conftest import ROOT, Botctl, base_environment
 
+pytestmark = pytest.mark.connections
+
 QUESTION = "How many days do I have to return an item?"
 
 

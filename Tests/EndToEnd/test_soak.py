@@ -97,7 +97,8 @@ async def run(soak, outputs, key, local_aws, aws):
         customers[message.partition("-")[0]].cut()
 
     bedrock = host_and_port(local_aws["AWS_ENDPOINT_URL_BEDROCK_RUNTIME"])
-    async with Proxy(SEED, host_and_port(local_aws["AWS_ENDPOINT_URL"]), bedrock, on_gone=cut) as proxy:
+    connections = host_and_port(local_aws["AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"])
+    async with Proxy(SEED, host_and_port(local_aws["AWS_ENDPOINT_URL"]), connections, bedrock, on_gone=cut) as proxy:
         await asyncio.to_thread(point_functions_at, proxy.url, outputs, aws("lambda"))
         turns = asyncio.Semaphore(TURNS_AT_ONCE)
         for number in range(SOCKETS):

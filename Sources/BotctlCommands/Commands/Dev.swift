@@ -9,8 +9,8 @@ struct DevCommand: BotctlCommand {
             Builds the bot, starts a local AWS, deploys to it by the same steps as `botctl deploy`, and opens a page \
             with the chat and a trace of each turn. Saving the prompt, a rule, the spec or a handler brings it live \
             without losing the open chat; what is wrong is shown, and the bot goes on as it was. Ctrl-C stops \
-            everything. Chats and tables are there again at the next start, unless --fresh. Your AWS account is never \
-            touched: no key, profile or region of yours is used, but by --model bedrock for the answers.
+            everything. Chats and tables are there again at the next start; --fresh forgets them. Your AWS account is \
+            never touched: no key, profile or region of yours is used, unless you choose --model bedrock.
 
             Examples:
               botctl dev
@@ -38,11 +38,13 @@ struct DevCommand: BotctlCommand {
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port takes a number from 0 to 65535") }
-        if global.profile != nil, !model.asksBedrock {
-            throw ValidationError("--profile has no meaning here: dev uses your AWS account with --model bedrock only")
+        if global.profile != nil, !model.localModel.usesAWS {
+            throw ValidationError(
+                "--profile has a meaning with --model bedrock only: nothing else is of your AWS account"
+            )
         }
         guard global.endpointUrl != nil else { return }
-        if fresh || model.faults != nil || model.model != "offline" || !connections.gateway
+        if fresh || model.faults != nil || model.model != "offline" || connections.noGateway
             || connections.timeScale != 1
         {
             throw ValidationError(
@@ -52,7 +54,7 @@ struct DevCommand: BotctlCommand {
     }
 
     func execute(_ session: Session) throws(OperationError) -> ExitStatus {
-        let host = DevTerminalHost(session)
+        let host = DevTerminalHost(session, usesAWS: model.localModel.usesAWS)
         let environment = session.context.effects.environment
         let program = noOpen || session.isJSON ? nil : BrowserOpening.program(environment)
         host.begin()

@@ -54,7 +54,7 @@ struct LocalCommand: BotctlCommand {
         guard port == 0 || port != gatewayPort else {
             throw ValidationError("--port and --gateway-port are the same port")
         }
-        guard connections.gateway || gatewayPort == 0 else {
+        guard !connections.noGateway || gatewayPort == 0 else {
             throw ValidationError("--no-gateway leaves nothing for --gateway-port to say")
         }
     }
@@ -62,14 +62,13 @@ struct LocalCommand: BotctlCommand {
     func execute(_ session: Session) throws(OperationError) -> ExitStatus {
         let console = session.console
         let file = writeEnv.map { absolutePath($0, in: session.currentDirectory) }
-        let gateway = connections.gateway(port: gatewayPort)
         try LocalCloud.run(
             session.context,
             port: port,
             environmentFile: file,
             model: model.localModel,
-            gateway: gateway,
             mayInstall: !model.noInstall,
+            gateway: connections.gateway(port: gatewayPort),
             session.host
         ) { cloud, model in
             let view = LocalView(

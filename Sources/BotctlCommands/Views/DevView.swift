@@ -6,7 +6,12 @@ struct DevView {
     let style: Style
     let isVerbose: Bool
 
-    static let promise = "local only: nothing here touches AWS"
+    /// - Parameter usesAWS: for the model, by `--model bedrock`.
+    static func promise(usesAWS: Bool) -> String {
+        usesAWS
+            ? "local but for the model: Bedrock in your account answers, and is paid for; nothing else touches AWS"
+            : "local only: nothing here touches AWS"
+    }
 
     /// - Returns: whole lines; `nil` for what needs no line.
     func text(_ event: DevEvent) -> String? {
@@ -82,13 +87,17 @@ struct DevView {
 final class DevTerminalHost: DevHost {
     private let session: Session
     private let view: DevView
+    private let usesAWS: Bool
 
-    init(_ session: Session) {
+    init(_ session: Session, usesAWS: Bool) {
+        self.usesAWS = usesAWS
         self.session = session
         view = DevView(style: session.console.errorStyle, isVerbose: session.isVerbose)
     }
 
-    func begin() { session.console.error(session.console.errorStyle.faint("\(DevView.promise)\n")) }
+    func begin() {
+        session.console.error(session.console.errorStyle.faint("\(DevView.promise(usesAWS: usesAWS))\n"))
+    }
 
     func notify(_ event: DevEvent) {
         session.host.finish()

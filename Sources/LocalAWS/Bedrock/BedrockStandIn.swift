@@ -104,7 +104,7 @@ private final class BedrockService: Sendable {
             // A bridge for embeddings wins: it was asked for by name.
             let isBridged = options.embeddings != nil && Self.route(request.path)?.operation == .invokeModel
             if case .bedrock(let forwarder) = options.backend, request.method == "POST", !isBridged {
-                try forward(request, to: forwarder, requestId: requestId, &observed, writer)
+                try forward(request, to: forwarder, requestId: requestId, writer)
                 return
             }
             guard let (modelId, operation) = Self.route(request.path) else {
@@ -190,7 +190,6 @@ private final class BedrockService: Sendable {
             }
             stream.end(end, latencyMs: latency())
         } catch {
-            observed?.fail(error.type)
             return stream.fail(error)
         }
         return writer.isConnected ? 200 : 0
@@ -217,13 +216,12 @@ private final class BedrockService: Sendable {
         }
     }
 
-    /// To Bedrock and back, with the fault that this request meets. Bedrock is asked only where some of its answer is
-    /// needed for that.
+    /// To Bedrock and back, with the fault that this request meets. One that comes before the first byte costs
+    /// nothing: Bedrock is not asked.
     private func forward(
         _ request: ServerRequest,
         to bedrock: BedrockForwarder,
         requestId: String,
-        _ observed: inout ObservedCall?,
         _ writer: ResponseWriter
     ) throws(BedrockFailure) {
         let route = Self.route(request.path)
@@ -235,22 +233,15 @@ private final class BedrockService: Sendable {
                 modelId: route.modelId,
                 isStreamed: operation == .converseStream
             )
-            observed = options.observe.map { ObservedCall(asked, requestId: requestId, tell: $0) }
             broken = try meet(options.fault(asked)).broken
         }
         if let broken, operation == .converse {
-            let status = try broken.breakage.unstreamed([:], writer)
-            observed?.end(status: status)
-            options.log("Converse", route?.modelId ?? "", status)
+            options.log("Converse", route?.modelId ?? "", try broken.breakage.unstreamed([:], writer))
             return
         }
-        if let broken, broken.afterEvents == 0, broken.breakage == .hang {
-            observed?.end(status: 0)
-            return writer.hang()
-        }
+        if let broken, broken.afterEvents == 0, broken.breakage == .hang { return writer.hang() }
         let answer = try bedrock.begin(request, isWanted: writer.isWanted)
         answer.pass(on: writer, broken: broken)
-        observed?.end(status: answer.head.status)
         options.log(operation?.rawValue ?? request.path, route?.modelId ?? "", answer.head.status)
     }
 

@@ -7,17 +7,23 @@ package struct ModelCall: Sendable, Equatable {
     package var requestId: String
     package var request: ConverseRequest
     package var began: Timestamp
-    /// When the answer's first text was sent; `nil` for what is not streamed, and before.
+    /// When the answer's first part was sent; `nil` for what is not streamed, and before.
     package var first: Timestamp?
     package var ended: Timestamp?
     /// Of the answer; 0 for one that broke, `nil` while it goes on.
     package var status: Int?
-    /// What was answered, as far as it was sent; empty where Bedrock's own answer is passed on as it is.
+    /// What was answered, as far as it was sent.
     package var reply = ""
-    /// The last call that was asked for instead of a text.
-    package var toolUse: ConverseRequest.ToolUse?
+    /// What the model asked to have called.
+    package var toolCalls: [ToolCall] = []
     /// Bedrock's word for what went wrong.
     package var failure: String?
+
+    package struct ToolCall: Sendable, Equatable {
+        package var name: String
+        /// JSON text, as far as it has come.
+        package var input: String
+    }
 
     package init(requestId: String, request: ConverseRequest, began: Timestamp) {
         self.requestId = requestId
@@ -40,31 +46,23 @@ final class ObservedCall {
         tell(call)
     }
 
-    /// Pieces of the input of the call that is being written.
-    private var input = ""
-
     func take(_ part: ReplyPart) {
         switch part {
         case .text(let text): call.reply += text
-        case .call(let id, let name):
-            input = ""
-            call.toolUse = ConverseRequest.ToolUse(id: id, name: name, input: .object([:]))
-        case .input(let piece):
-            input += piece
-            if let value = try? JSONValue.parse(input) { call.toolUse?.input = value }
+        case .call(_, let name): call.toolCalls.append(ModelCall.ToolCall(name: name, input: ""))
+        case .input(let text):
+            guard !call.toolCalls.isEmpty else { return }
+            call.toolCalls[call.toolCalls.count - 1].input += text
         }
         guard isStreamed, call.first == nil else { return }
         call.first = clock.now()
         tell(call)
     }
 
-    /// Bedrock's word for what ended an answer that had begun.
-    func fail(_ failure: String) { call.failure = failure }
-
     func end(status: Int, failure: String? = nil) {
         call.ended = clock.now()
         call.status = status
-        call.failure = failure ?? call.failure
+        call.failure = failure
         tell(call)
     }
 }

@@ -4,8 +4,8 @@ import AWSCore
 /// threads at a time.
 protocol GatewayBackend: Sendable {
     /// What is deployed; `nil` when there is no such WebSocket API, or no such stage of it.
-    /// - Parameter isFresh: whether an answer that was kept for a moment will not do.
-    func api(_ apiId: String, stage: String, isFresh: Bool) -> DeployedAPI?
+    /// - Parameter maximumAge: of an answer that was kept; `nil` for any.
+    func api(_ apiId: String, stage: String, maximumAge: Duration?) -> DeployedAPI?
 
     /// Runs a function and waits for its answer.
     /// - Parameter function: its ARN.

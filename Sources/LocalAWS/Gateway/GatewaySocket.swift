@@ -50,6 +50,18 @@ final class GatewaySocket: Sendable {
         _ = Glibc.write(wakeup.write, &byte, 1)
     }
 
+    /// Writes the answer to the handshake before anything else.
+    /// - Parameter register: makes the connection known; what other threads send from then on waits. False: it may
+    ///   not begin.
+    /// - Returns: whether it has begun.
+    func greet(_ head: [UInt8], register: () -> Bool) -> Bool {
+        isOpen.withLock { isOpen in
+            guard isOpen, register() else { return false }
+            isOpen = write(head, isPost: false) == .done
+            return isOpen
+        }
+    }
+
     /// - Parameter isPost: refuses with `full` where the client's buffer takes nothing, instead of waiting.
     func send(_ frames: [WebSocketFrame], isPost: Bool = false) -> Sent {
         let bytes = frames.flatMap { $0.encoded(mask: nil) }

@@ -5,8 +5,6 @@ import Synchronization
 /// MiniStack's APIs and functions, called as the service that API Gateway is: with the key that MiniStack takes for
 /// the account's root.
 final class MiniStackBackend: GatewayBackend {
-    /// A change to an API is seen by the connections that are open within this time; new connections see it at once.
-    private static let freshness = Duration.seconds(1)
     /// More than an integration may take; for MiniStack's own answers.
     private static let answerTimeout = Duration.seconds(30)
 
@@ -28,10 +26,10 @@ final class MiniStackBackend: GatewayBackend {
         self.accountId = accountId
     }
 
-    func api(_ apiId: String, stage: String, isFresh: Bool) -> DeployedAPI? {
+    func api(_ apiId: String, stage: String, maximumAge: Duration?) -> DeployedAPI? {
         let key = "\(apiId)/\(stage)"
         let now = ContinuousClock.now
-        if !isFresh, let known = known.withLock({ $0[key] }), known.readAt.duration(to: now) < Self.freshness {
+        if let known = known.withLock({ $0[key] }), maximumAge.map({ known.readAt.duration(to: now) < $0 }) ?? true {
             return known.api
         }
         let api = withLine { line in Self.read(apiId, stage, self.region, line.client, self.endpoint) }

@@ -19,7 +19,7 @@ extension WebSocketGateway {
             guard request.path.count + request.query.count <= GatewayLimits.urlCharacters else {
                 throw Refusal(.urlTooLong)
             }
-            guard let api = backend.api(address.apiId, stage: address.stage, isFresh: true), !isStopping else {
+            guard let api = backend.api(address.apiId, stage: address.stage, maximumAge: .zero), !isStopping else {
                 throw Refusal(.forbidden)
             }
             guard admits(api, address) else { throw Refusal(.tooManyRequests) }
@@ -147,51 +147,77 @@ extension WebSocketGateway {
         _ writer: ResponseWriter,
         _ headers: HTTPHeaders
     ) {
-        // Known before the client is told: its first message may be answered at once.
-        guard let (descriptor, received) = writer.switchProtocols(headers),
+        var end = GatewayConnection.End(code: WebSocketCloseCode.abnormal, reason: "")
+        guard let (descriptor, head, received) = writer.switchProtocols(headers),
             let socket = GatewaySocket(descriptor: descriptor)
-        else {
-            disconnect(facts, GatewayConnection.End(code: WebSocketCloseCode.abnormal, reason: ""))
-            return
-        }
+        else { return disconnect(facts, end) }
         let connection = GatewayConnection(facts, socket: socket, limits: options.limits, now: options.now)
-        var end = GatewayConnection.End(code: WebSocketCloseCode.goingAway, reason: "Going away")
-        if add(connection) {
+        // Known before the client is: functions may reach whoever is connected.
+        if socket.greet(head, register: { add(connection) }) {
             end = connection.serve(received: received, time: options.time) { text in
                 // Each in its own time: API Gateway does not wait for one before it hands on the next.
                 if !self.work.start({ self.deliver(text, on: connection) }) {
-                    self.tell(connection, .internalError, requestId: self.nextId())
+                    self.tell(connection, .tooManyRequests, requestId: self.nextId())
                 }
             }
-            remove(connection)
         }
+        remove(connection)
         socket.retire()
         disconnect(facts, end)
     }
 
+    /// A change to an API is seen by the connections that are open within this time.
+    private static let freshness = Duration.seconds(1)
+
     private func deliver(_ text: String, on connection: GatewayConnection) {
         let facts = connection.facts
         let requestId = nextId()
-        let address = StageAddress(apiId: facts.apiId, stage: facts.stage)
-        guard let api = backend.api(facts.apiId, stage: facts.stage, isFresh: false) else {
-            return tell(connection, .forbidden, requestId: requestId)
+        if let answer = run(text, on: connection, requestId: requestId) {
+            tell(connection, answer, requestId: requestId)
         }
-        guard admits(api, address) else { return tell(connection, .tooManyRequests, requestId: requestId) }
-        guard let route = api.route(of: text) else { return tell(connection, .forbidden, requestId: requestId) }
-        guard let integration = route.integration else {
-            return tell(connection, .internalError, requestId: requestId)
+        // After the answer, for the next message: reading an API takes longer than anything else here.
+        if !isStopping { _ = backend.api(facts.apiId, stage: facts.stage, maximumAge: Self.freshness) }
+    }
+
+    /// - Returns: what goes wrong, for the client to be told.
+    private func run(_ text: String, on connection: GatewayConnection, requestId: String) -> GatewayAnswer? {
+        let facts = connection.facts
+        func api(_ maximumAge: Duration?) -> DeployedAPI? {
+            backend.api(facts.apiId, stage: facts.stage, maximumAge: maximumAge)
         }
-        guard case .function(let function, let timeout) = integration else { return }
-        let event = GatewayEvent(connection: facts, routeKey: route.key, requestId: requestId, now: options.time())
-        let invocation = backend.invoke(function, event.message(text, messageId: nextId()).encoded(), timeout: timeout)
-        if invocation == .timedOut { return tell(connection, .timedOut, requestId: requestId) }
+        var current = api(nil)
+        // What is asked for by a name that is not known may have been deployed meanwhile.
+        if current?.route(of: text).map({ $0.key == "$default" }) ?? true { current = api(Self.freshness) }
+        guard let current else { return .forbidden }
+        guard admits(current, StageAddress(apiId: facts.apiId, stage: facts.stage)) else { return .tooManyRequests }
+        guard var route = current.route(of: text) else { return .forbidden }
+        var outcome = invoke(route, text, facts, requestId)
+        if outcome == .refused, let now = api(.zero)?.route(of: text), now.integration != route.integration {
+            // The function went, and another came in its place.
+            route = now
+            outcome = invoke(route, text, facts, requestId)
+        }
+        guard let outcome else { return nil }
+        if outcome == .timedOut { return .timedOut }
         // The status does not matter to a message; that there is one does.
-        guard let answer = invocation.proxyAnswer else {
-            return tell(connection, .internalError, requestId: requestId)
-        }
+        guard let answer = outcome.proxyAnswer else { return .internalError }
         if route.answersClient, let body = answer.body, !body.isEmpty {
             _ = connection.post(body, isPost: false, at: options.time())
         }
+        return nil
+    }
+
+    /// `nil` for an integration that has nothing to run.
+    private func invoke(
+        _ route: DeployedAPI.Route,
+        _ text: String,
+        _ facts: GatewayEvent.Connection,
+        _ requestId: String
+    ) -> Invocation? {
+        guard let integration = route.integration else { return .refused }
+        guard case .function(let function, let timeout) = integration else { return nil }
+        let event = GatewayEvent(connection: facts, routeKey: route.key, requestId: requestId, now: options.time())
+        return backend.invoke(function, event.message(text, messageId: nextId()).encoded(), timeout: timeout)
     }
 
     private func tell(_ connection: GatewayConnection, _ answer: GatewayAnswer, requestId: String) {
@@ -203,7 +229,7 @@ extension WebSocketGateway {
     private func disconnect(_ facts: GatewayEvent.Connection, _ end: GatewayConnection.End) {
         guard !isStopping else { return }
         _ = work.start {
-            guard let api = self.backend.api(facts.apiId, stage: facts.stage, isFresh: false),
+            guard let api = self.backend.api(facts.apiId, stage: facts.stage, maximumAge: nil),
                 case .function(let function, let timeout)? = api.routes["$disconnect"]?.integration
             else { return }
             let event = GatewayEvent(

@@ -3,7 +3,7 @@ import AWSCore
 import Synchronization
 
 /// API Gateway's WebSocket APIs on 127.0.0.1, in front of an emulator that does not keep to their limits
-/// (docs/decisions/0014-gateway.md).
+/// (docs/decisions/0017-gateway.md).
 ///
 ///     client ══ws══ gateway ──Invoke──▶ authorizer, $connect, hello, sendMessage, …, $disconnect
 ///     function ──POST @connections──▶ gateway ──is it allowed?──▶ emulator
@@ -22,7 +22,8 @@ package final class WebSocketGateway: Sendable {
 
     let options: Options
     let backend: any GatewayBackend
-    let work = WorkerGroup()
+    /// A bound for a client that floods; what one machine's functions get through is far below it.
+    let work = WorkerGroup(limit: 500)
     private let state = Mutex(State())
 
     private struct State {

@@ -15,12 +15,12 @@ final class ServerProcess {
     private static let start = #"read -r go || exit 1; exec "$0" </dev/null"#
 
     /// Starts `executable` with standard output and error in `log` and nothing on standard input.
-    /// - Parameter directory: removed when this process is gone without having called `stop`.
+    /// - Parameter directory: removed when this process is gone without having called `stop`; `nil` removes nothing.
     init(
         executable: String,
         environment: [String: String],
         log: String,
-        directory: String
+        directory: String?
     ) throws(LocalAWSError) {
         guard access(executable, X_OK) == 0 else { throw Self.notStarted(executable, errno) }
         let gate = try Pipe()
@@ -138,15 +138,15 @@ private final class Guardian {
             count=$((count + 1))
         done
         kill -s KILL -- "-$1" 2>/dev/null
-        rm -rf -- "$2"
+        [ -z "$2" ] || rm -rf -- "$2"
         """
 
-    init(group: pid_t, directory: String, path: String) throws(LocalAWSError) {
+    init(group: pid_t, directory: String?, path: String) throws(LocalAWSError) {
         life = try Pipe()
         do throws(LocalAWSError) {
             pid = try ServerProcess.shell(
                 Self.script,
-                ["botctl-guardian", String(group), directory],
+                ["botctl-guardian", String(group), directory ?? ""],
                 environment: ["PATH": path],
                 input: life.reading,
                 log: "/dev/null"

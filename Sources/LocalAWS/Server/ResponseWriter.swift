@@ -92,15 +92,15 @@ package final class ResponseWriter {
         reset()
     }
 
-    /// Answers 101 (RFC 9110 §15.2.2) and hands the socket over, until the handler returns; then it is closed.
-    /// - Returns: the socket, and the bytes of the new protocol that have already been read from it.
-    func switchProtocols(_ headers: HTTPHeaders) -> (descriptor: Int32, received: [UInt8])? {
-        guard phase == .head else { return nil }
+    /// Hands the socket over, to be used until the handler returns; then it is closed.
+    /// - Returns: the socket, the answer 101 (RFC 9110 §15.2.2) to write to it first, and the bytes of the new
+    ///   protocol that have already been read from it.
+    func switchProtocols(_ headers: HTTPHeaders) -> (descriptor: Int32, head: [UInt8], received: [UInt8])? {
+        guard phase == .head, isConnected else { return nil }
         phase = .done
-        write(Array((Self.head(HTTPResponseHead(status: 101, headers: headers)) + "\r\n").utf8))
-        guard isConnected else { return nil }
         isConnected = false
-        return (descriptor, pipelined)
+        let head = Self.head(HTTPResponseHead(status: 101, headers: headers)) + "\r\n"
+        return (descriptor, Array(head.utf8), pipelined)
     }
 
     func writeContinue() { write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)) }

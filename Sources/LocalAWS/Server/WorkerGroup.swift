@@ -10,13 +10,18 @@ final class WorkerGroup: Sendable {
     }
 
     private let state = Mutex(State())
+    private let limit: Int
+
+    /// - Parameter limit: how many may run at a time.
+    init(limit: Int) { self.limit = limit }
 
     /// Runs `body` on a thread of its own.
-    /// - Returns: false when the system has no more threads, or the group is being waited for.
+    /// - Returns: false when as many as may run are running, the system has no more threads, or the group is being
+    ///   waited for.
     func start(_ body: @escaping @Sendable () -> Void) -> Bool {
         // The lock is held until the worker is registered, so that it cannot finish before.
         let (isStarted, finished) = state.withLock { state -> (Bool, [Worker]) in
-            guard !state.isClosed else { return (false, []) }
+            guard !state.isClosed, state.running.count < limit else { return (false, []) }
             let number = state.next
             let worker = Worker.start {
                 body()

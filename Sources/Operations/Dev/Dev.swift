@@ -12,6 +12,7 @@ package struct Dev {
         /// Of the page; 0 takes the last run's, or a free one.
         package var port: Int
         package var fresh: Bool
+        /// What answers in the place of Bedrock.
         package var model: LocalModel
         /// MiniStack, where there is none.
         package var mayInstall: Bool
@@ -42,7 +43,7 @@ package struct Dev {
     }
 
     /// Waits between two words of the offline answerer, so that they appear as a model's do.
-    private static let pace = Duration.milliseconds(12)
+    static let pace = Duration.milliseconds(12)
     static let folder = ".botctl/dev"
 
     /// - Throws: what kept it from starting, and `local` when the local AWS ends by itself. Ctrl-C returns.
@@ -70,7 +71,7 @@ package struct Dev {
             start.memory.pagePort = page.port
             start.memory.chatPort = (cloud.running?.webSocketEndpoint).flatMap { Endpoint(url: $0)?.port } ?? 0
             try start.memory.write(memoryFile, context.effects)
-            var loop = DevLoop(cloud, session, board, actions, calls, host, notices: start.notices, runId: start.runId)
+            var loop = DevLoop(cloud, session, board, actions, calls, host, runId: start.runId)
             try loop.begin()
             host.notify(
                 .ready(
@@ -89,26 +90,6 @@ package struct Dev {
             if error.code != .interrupted { throw error }
         }
     }
-
-    /// What a local AWS of dev's own has besides the state of earlier runs.
-    struct Equipment {
-        var ministack: String
-        var model: LocalModel.Prepared
-    }
-
-    static func equip(
-        _ context: ProjectContext,
-        _ options: Options,
-        region: String,
-        _ calls: ModelCalls,
-        _ host: any DevHost
-    ) throws(OperationError) -> Equipment {
-        let ministack = try MiniStackInstallation(context).ensure(mayInstall: options.mayInstall, host)
-        var model = try options.model.prepare(context, region: region, host)
-        if case .offline = options.model.choice { model.bedrock.pace = pace }
-        model.bedrock.observe = { calls.observe($0) }
-        return Equipment(ministack: ministack, model: model)
-    }
 }
 
 /// The way to a bot that runs and a page that shows it.
@@ -119,8 +100,6 @@ struct DevStart {
     private let calls: ModelCalls
     private let folder: String
     var memory: DevMemory
-    /// What the model has to say to somebody at the terminal; `nil` where it is none of dev's own.
-    private(set) var notices: ModelNotices?
     /// A page that was opened in an earlier run sees by it that this is another.
     let runId: String
 
@@ -141,17 +120,19 @@ struct DevStart {
     }
 
     /// Starts the local AWS and deploys; a state of an earlier run that no longer works is given up for a new one.
-    mutating func bot() throws(OperationError) -> (DevCloud, DevSession) {
+    func bot() throws(OperationError) -> (DevCloud, DevSession) {
         let spec = try context.loadSpec().spec
         if let url = context.overrides.endpointURL { return try deployed(DevCloud.named(url, context, spec), spec) }
-        let equipment = try Dev.equip(context, options, region: spec.region, calls, host)
-        notices = equipment.model.notices
+        let ministack = try MiniStackInstallation(context).ensure(mayInstall: options.mayInstall, host)
+        var model = try options.model.prepare(context, region: spec.region, host)
+        if options.model.choice == .offline { model.bedrock.pace = Dev.pace }
+        model.bedrock.observe = { [calls] call in calls.observe(call) }
         let state = "\(folder)/aws"
         if options.fresh { LocalAWS.removeState(state) }
         let hadState = context.effects.files.exists("\(state)/state/cloudformation.json")
         let reason: String
         do throws(OperationError) {
-            return try attempt(spec, state, equipment)
+            return try attempt(spec, state, ministack, model)
         } catch {
             // Without an old state there is nothing else to blame than what the error says.
             guard hadState, [.local, .aws, .network, .stackState, .deployFailed, .rolledBack].contains(error.code)
@@ -160,13 +141,14 @@ struct DevStart {
         }
         host.notify(DevEvent.freshState(reason: reason))
         LocalAWS.removeState(state)
-        return try attempt(spec, state, equipment)
+        return try attempt(spec, state, ministack, model)
     }
 
     private func attempt(
         _ spec: BotSpec,
         _ state: String,
-        _ equipment: Dev.Equipment
+        _ ministack: String,
+        _ model: LocalModel.Prepared
     ) throws(OperationError) -> (DevCloud, DevSession) {
         let cloud = try DevCloud.start(
             context,
@@ -174,7 +156,9 @@ struct DevStart {
             folder: state,
             chatPort: memory.chatPort,
             gateway: options.gateway,
-            equipment
+            ministack: ministack,
+            model: model,
+            observesModel: !options.model.usesAWS
         )
         do throws(OperationError) {
             return try deployed(cloud, spec)

@@ -13,6 +13,11 @@ struct DevCloud {
     var context: ProjectContext
     /// The state of an earlier run is in it.
     var isRestored: Bool
+    /// What answers in the place of Bedrock, in a line, and what it has to say.
+    var model = "that of the endpoint"
+    var notices: ModelNotices?
+    /// Requests to the model are seen.
+    var observesModel = false
 
     /// Its own, with the state of the last run where there is one.
     static func start(
@@ -21,7 +26,9 @@ struct DevCloud {
         folder: String,
         chatPort: Int,
         gateway: LocalAWS.Gateway?,
-        _ equipment: Dev.Equipment
+        ministack: String,
+        model: LocalModel.Prepared,
+        observesModel: Bool
     ) throws(OperationError) -> DevCloud {
         let isRestored = context.effects.files.exists("\(folder)/state/cloudformation.json")
         let kept = LocalAWS.isFree(chatPort) ? chatPort : 0
@@ -31,11 +38,11 @@ struct DevCloud {
                 LocalAWS.Options(
                     region: spec.region,
                     accountId: spec.account ?? "111122223333",
-                    ministack: equipment.ministack,
+                    ministack: ministack,
                     projectDirectory: context.directory,
                     environment: context.effects.environment,
                     port: gateway == nil ? kept : 0,
-                    bedrock: equipment.model.bedrock,
+                    bedrock: model.bedrock,
                     stateDirectory: folder,
                     gateway: gateway.map { LocalAWS.Gateway(port: kept, timeScale: $0.timeScale) },
                     isCancelled: context.effects.isInterrupted
@@ -55,7 +62,10 @@ struct DevCloud {
             running: cloud,
             endpoint: cloud.endpoint,
             context: local.context(context),
-            isRestored: isRestored
+            isRestored: isRestored,
+            model: model.description,
+            notices: model.notices,
+            observesModel: observesModel
         )
     }
 

@@ -1,6 +1,5 @@
 import AWSCore
 import BotSpec
-import LocalAWS
 
 /// Looks at the files, the logs and the local AWS, one after another, on one thread.
 struct DevLoop {
@@ -10,7 +9,6 @@ struct DevLoop {
     private let actions: DevActions
     private let tracer: TurnTracer
     private let host: any DevHost
-    private let notices: ModelNotices?
     private let runId: String
     /// The bot that the page and the tracer know.
     private var shown: BotSpec?
@@ -27,7 +25,6 @@ struct DevLoop {
         _ actions: DevActions,
         _ calls: ModelCalls,
         _ host: any DevHost,
-        notices: ModelNotices?,
         runId: String
     ) {
         self.cloud = cloud
@@ -35,7 +32,6 @@ struct DevLoop {
         self.board = board
         self.actions = actions
         self.host = host
-        self.notices = notices
         self.runId = runId
         tracer = TurnTracer(cloud.context, calls: calls)
     }
@@ -93,7 +89,7 @@ struct DevLoop {
                     debounce.saw(at: clock.now())
                 }
             }
-            for text in notices?.take() ?? [] { host.notify(.note(text)) }
+            for text in cloud.notices?.take() ?? [] { host.notify(OperationEvent.note(text)) }
             tracer.poll { host.notify($0) }
         }
     }
@@ -148,7 +144,7 @@ struct DevLoop {
                 "rules": .array(spec.rules.map { ["file": .string($0.file), "text": .string($0.text)] }),
             ]),
             "chatUrl": .string(session.outputs.chatURL ?? ""), "endpoint": .string(cloud.endpoint),
-            "observesModel": .bool(cloud.running != nil),
+            "observesModel": .bool(cloud.observesModel), "answers": .string(cloud.model),
         ]
         values["problem"] = session.problem?.json ?? .null
         return values

@@ -17,6 +17,9 @@ package struct LocalModel {
         self.faults = faults
     }
 
+    /// Whether answers come from the caller's AWS account.
+    package var usesAWS: Bool { if case .bedrock = choice { true } else { false } }
+
     /// A model that can be asked.
     package struct Prepared {
         package var bedrock: BedrockStandIn.Options

@@ -13,8 +13,8 @@ package struct LocalCloud {
 
     /// - Parameters:
     ///   - environmentFile: where shell exports are written once everything answers; absolute.
-    ///   - model: who answers.
     ///   - gateway: `nil` for connections without API Gateway's limits.
+    ///   - model: who answers.
     ///   - mayInstall: MiniStack, where there is none.
     ///   - started: told once everything answers, and what answers in the place of Bedrock.
     package static func run(
@@ -22,8 +22,8 @@ package struct LocalCloud {
         port: Int,
         environmentFile: String?,
         model: LocalModel = LocalModel(),
-        gateway: Gateway? = Gateway(),
         mayInstall: Bool = true,
+        gateway: Gateway? = Gateway(),
         _ host: any OperationHost,
         started: (RunningLocalAWS, _ model: String) -> Void
     ) throws(OperationError) {

@@ -36,7 +36,7 @@ const showState = (state) => {
   const { bot } = state;
   document.title = `${bot.name} · botctl dev`;
   byId("name").textContent = bot.name;
-  byId("facts").textContent = `stage ${bot.stage} · ${bot.model} · local only: nothing here touches AWS`;
+  byId("facts").textContent = `stage ${bot.stage} · ${bot.model} · ${state.answers.replace(/^none: /, "no model here, ")}`;
   showProblem(state.problem);
   customer.update(state.chatUrl, bot.authMode, bot.name);
   if (isFirst) byId("status").textContent = "Save a file and it is live.";

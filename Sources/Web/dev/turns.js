@@ -67,7 +67,7 @@ const rules = (retrieval, call) => {
 
 const prompt = (call, number, count) => {
   const name = count > 1 ? `Request ${number} of ${count}` : "Request";
-  const said = call.toolUse ? `calls ${call.toolUse.name} ${JSON.stringify(call.toolUse.input)}` : call.reply;
+  const said = [call.reply, ...(call.toolCalls ?? []).map((made) => `calls ${made.name} ${made.input}`)].filter(Boolean).join("\n");
   const messages = call.messages.map((message) =>
     [`${message.role}: ${message.text}`,
       ...(message.toolUses ?? []).map((use) => `calls ${use.name} ${JSON.stringify(use.input)}`),

@@ -92,7 +92,11 @@ extension ModelCall {
         members["ended"] = ended.map(offset)
         members["status"] = status.map { .int(Int64($0)) }
         members["failure"] = failure.map(JSONValue.string)
-        members["toolUse"] = toolUse.map { ["name": .string($0.name), "input": $0.input] }
+        if !toolCalls.isEmpty {
+            members["toolCalls"] = .array(
+                toolCalls.map { ["name": .string($0.name), "input": .string($0.input)] }
+            )
+        }
         return .object(members)
     }
 }
