@@ -199,6 +199,7 @@ import Testing
                             || resource.contains("botctl-artifacts-\(Self.account)")
                             || (resource.contains(":guardrail/") && statement["Condition"] != nil)
                             || resource.contains(":foundation-model/") || resource.contains(":kms:")
+                            || resource.contains(":cloudfront::")
                         #expect(isNamed, "\(name): \(resource)")
                     }
                 }

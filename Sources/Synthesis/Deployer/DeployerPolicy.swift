@@ -45,7 +45,7 @@ package enum DeployerPolicy {
         for actions in ResourceActions.all(for: spec) where types.contains(actions.type) {
             for action in actions.needed(for: job) { resources.add(action, of: actions.type, to: &statements) }
         }
-        if job != .diff { resources.denyOtherAPIs(&statements) }
+        if job != .diff { resources.denyOthers(&statements) }
         return statements.document
     }
 

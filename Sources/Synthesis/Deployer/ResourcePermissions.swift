@@ -45,7 +45,7 @@ struct ResourcePermissions {
         case ("cloudwatch", "ListTagsForResource") where spec.observability.dashboard:
             return [scope.arn("cloudwatch", "alarm:\(stack)-*"), scope.globalARN("cloudwatch", "dashboard/\(stack)")]
         case ("cloudwatch", _): return [scope.arn("cloudwatch", "alarm:\(stack)-*")]
-        // An API's id is a random word, so its path says nothing of whose it is; see `denyOtherAPIs`.
+        // An API's id is a random word, so its path says nothing of whose it is; see `denyOthers`.
         case ("apigateway", _): return [api("apis"), api("apis/*"), api("tags/*")]
         default: return ["*"]
         }
@@ -82,12 +82,18 @@ struct ResourcePermissions {
     /// What carries the tags of another bot or stage is none of this deployer's business. A denial, because AWS does
     /// not say for which parts of an API its tags count: one that does not apply denies nothing, where a condition of
     /// what is allowed that does not apply would allow nothing.
-    func denyOtherAPIs(_ statements: inout PolicyStatements) {
+    /// A distribution's id is as random, and its tags count everywhere, but by this way there is no doubt of it.
+    func denyOthers(_ statements: inout PolicyStatements) {
+        deny(["apigateway:*"], on: api("*"), &statements)
+        if spec.widget.host { deny(["cloudfront:*"], on: scope.globalARN("cloudfront", "distribution/*"), &statements) }
+    }
+
+    private func deny(_ actions: [String], on resource: String, _ statements: inout PolicyStatements) {
         for (tag, value) in [("botctl:bot", scope.bot), ("botctl:stage", scope.stage)] {
             let key = "aws:ResourceTag/\(tag)"
             statements.deny(
-                ["apigateway:*"],
-                on: [api("*")],
+                actions,
+                on: [resource],
                 when: [
                     "Null": .map(TemplateMap([(key, "false")])),
                     "StringNotLike": .map(TemplateMap([(key, .string(value))])),
