@@ -107,8 +107,9 @@ import Testing
         #expect(fixture.aws.deployments == ["EXPRESS"])
     }
 
-    @Test(arguments: [("EXPRESS", "EXPRESS without rollback"), ("STANDARD", "")])
-    func whatFailedIsFinishedInItsMode(mode: String, expected: String) throws {
+    /// Rolled back in the mode that it failed in; then the spec counts again.
+    @Test(arguments: [("EXPRESS", ["EXPRESS", ""]), ("STANDARD", ["", "EXPRESS"])])
+    func whatFailedIsFinishedInItsMode(mode: String, expected: [String]) throws {
         let fixture = try update {
             $0.package = "package 2"
             $0.spec += mode == "EXPRESS" ? "deployment: standard\n" : "deployment: express\n"
@@ -116,7 +117,7 @@ import Testing
         fixture.aws.stacks["shop-dev"]?.status = "UPDATE_FAILED"
         fixture.aws.stacks["shop-dev"]?.mode = mode
         #expect(try fixture.deploy().outcome == .updated)
-        #expect(fixture.aws.deployments == [expected])
+        #expect(fixture.aws.deployments == expected)
     }
 
     @Test(arguments: [("EXPRESS", "EXPRESS"), ("STANDARD", "")])

@@ -120,7 +120,7 @@ struct Rollout {
         var execution = Execution.choose(for: expected, spec, stack)
         while true {
             var changes = changes
-            changes.deployment = DeploymentConfig(execution, stack)
+            changes.deployment = DeploymentConfig(execution)
             changes.onRefusal = {
                 execution = Execution(.standard, because: "CloudFormation refuses express mode: \($0)")
             }

@@ -27,7 +27,11 @@ struct RollbackRecovery {
         )
         guard try context.confirm(question, host) else { throw declined }
         _ = try watch("roll back \(name)") { token throws(AWSError) in
-            try cloud.cloudFormation.rollbackStack(stack.id, clientToken: token)
+            try cloud.cloudFormation.rollbackStack(
+                stack.id,
+                deployment: DeploymentConfig(leftoverOf: stack),
+                clientToken: token
+            )
         }
     }
 
@@ -92,7 +96,9 @@ struct RollbackRecovery {
             try cloud.cloudFormation.stackEvents(stack.id, notBefore: stack.lastUpdated ?? stack.created).last
         }
         let token = "\(ChangeSetRun.namePrefix)\(context.effects.clock.now().milliseconds)"
-        try cloud.attempt(doing) { () throws(AWSError) in try call(token) }
+        try context.effects.signals.shielded { () throws(OperationError) in
+            try cloud.attempt(doing) { () throws(AWSError) in try call(token) }
+        }
         host.notify(.watching(stack: name, work: .rollback))
         var watch = StackWatch(
             cloud: cloud,
@@ -101,7 +107,8 @@ struct RollbackRecovery {
             stack: stack.id,
             name: name,
             token: token,
-            since: nil
+            since: nil,
+            work: .rollback
         )
         watch.after = newest?.id
         let outcome = try watch.run()

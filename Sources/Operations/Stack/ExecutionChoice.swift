@@ -36,15 +36,13 @@ extension Execution {
 }
 
 extension DeploymentConfig {
-    /// - Parameter stack: `nil` when it is to be created.
     /// - Returns: `nil` for CloudFormation's own standard, which older endpoints know only.
-    init?(_ execution: Execution, _ stack: Stack?) {
+    init?(_ execution: Execution) {
         guard execution.mode == .express else { return nil }
-        // CloudFormation updates a stack in UPDATE_FAILED only without rollback.
-        self.init(.express, disablesRollback: stack?.status == .updateFailed)
+        self.init(.express)
     }
 
-    /// For deleting what an express operation has left.
+    /// For deleting or rolling back what an express operation has left.
     init?(leftoverOf stack: Stack) {
         guard stack.isFailed, stack.deploymentMode == .express else { return nil }
         self.init(.express)

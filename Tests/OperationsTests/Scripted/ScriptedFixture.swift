@@ -12,6 +12,8 @@ final class ScriptedFixture {
     /// - Parameter hasBucket: somebody has deployed to this account and region before.
     init(hasBucket: Bool = true) {
         script = ScriptedCloudFormation(clock: base.clock)
+        // It has no functions to wait for: express mode is for ExecutionTests.
+        base.spec += "deployment: standard\n"
         let aws = base.aws
         aws.script = script
         if hasBucket { aws.buckets[Self.bucket] = [:] }

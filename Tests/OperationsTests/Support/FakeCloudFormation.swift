@@ -66,7 +66,8 @@ extension FakeAWS {
             stacks[name]?.status = "UPDATE_ROLLBACK_IN_PROGRESS"
             stacks[name]?.pending = (ticks, "UPDATE_ROLLBACK_COMPLETE")
             return xml(action, "")
-        case "ContinueUpdateRollback":
+        case "ContinueUpdateRollback", "RollbackStack":
+            if action == "RollbackStack" { deployments.append(deployment(form)) }
             stacks[name]?.status = "UPDATE_ROLLBACK_IN_PROGRESS"
             stacks[name]?.pending = (ticks, "UPDATE_ROLLBACK_COMPLETE")
             return xml(action, "")

@@ -123,9 +123,14 @@ extension CloudFormationClient {
     }
 
     /// Takes back an operation whose failure was not rolled back: CREATE_FAILED and UPDATE_FAILED only.
-    package func rollbackStack(_ stackName: String, clientToken: String) throws(AWSError) {
+    package func rollbackStack(
+        _ stackName: String,
+        deployment: DeploymentConfig? = nil,
+        clientToken: String
+    ) throws(AWSError) {
         var form = QueryForm(action: "RollbackStack", version: Self.version)
         form.add("StackName", stackName)
+        form.add(deployment)
         form.add("ClientRequestToken", clientToken)
         _ = try call(form)
     }

@@ -5,7 +5,7 @@ package struct DeploymentConfig: Sendable, Equatable {
         /// An operation is done when every resource is ready.
         case standard = "STANDARD"
         /// An operation is done when the configuration is applied. A stack whose express operation failed is to be
-        /// taken further in the same mode; RollbackStack does not know it.
+        /// taken further in the same mode.
         case express = "EXPRESS"
     }
 
