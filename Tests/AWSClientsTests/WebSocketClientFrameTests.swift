@@ -78,22 +78,8 @@ import Testing
                     mask: Int.random(in: 0..<20, using: &random) == 0 ? nil : .random(in: .min ... .max, using: &random)
                 )
             }
-            for _ in 0..<Int.random(in: 0...2, using: &random) {
-                bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
-            }
             var decoder = WebSocketDecoder(of: .client, maximumMessageBytes: 512, maximumFrameBytes: 256)
-            var rest = bytes[...]
-            reading: while !rest.isEmpty {
-                let count = min(rest.count, Int.random(in: 1...64, using: &random))
-                decoder.push(rest.prefix(count))
-                rest = rest.dropFirst(count)
-                do {
-                    while let event = try decoder.next() {
-                        if case .text(let text) = event { #expect(text.utf8.count <= 512) }
-                        if case .binary(let data) = event { #expect(data.count <= 512) }
-                    }
-                } catch { break reading }
-            }
+            decoder.endure(bytes, limit: 512, &random)
         }
     }
 }

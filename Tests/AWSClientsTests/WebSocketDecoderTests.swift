@@ -130,22 +130,8 @@ import Testing
                 let count = [0, 1, 2, 125, 126, 300].randomElement(using: &random) ?? 0
                 bytes += Self.frame(first, (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) })
             }
-            for _ in 0..<Int.random(in: 0...2, using: &random) {
-                bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
-            }
             var decoder = WebSocketDecoder(maximumMessageBytes: 512)
-            var rest = bytes[...]
-            reading: while !rest.isEmpty {
-                let count = min(rest.count, Int.random(in: 1...64, using: &random))
-                decoder.push(rest.prefix(count))
-                rest = rest.dropFirst(count)
-                do {
-                    while let event = try decoder.next() {
-                        if case .text(let text) = event { #expect(text.utf8.count <= 512) }
-                        if case .binary(let data) = event { #expect(data.count <= 512) }
-                    }
-                } catch { break reading }
-            }
+            decoder.endure(bytes, limit: 512, &random)
         }
     }
 

@@ -21,10 +21,9 @@ extension DynamoDBClient {
 
     /// The sort keys of a partition, strongly consistent, of all pages.
     package func sortKeys(_ keys: Keys, partition: String) throws(AWSError) -> [String] {
-        var found: [String] = []
-        var last: JSONValue?
-        repeat {
-            var input: [String: JSONValue] = [
+        let items = try pages(
+            "Query",
+            [
                 "TableName": .string(keys.table),
                 "KeyConditionExpression": "#pk = :pk",
                 "ProjectionExpression": "#sk",
@@ -32,30 +31,19 @@ extension DynamoDBClient {
                 "ExpressionAttributeValues": .object([":pk": Self.string(partition)]),
                 "ConsistentRead": .bool(true),
             ]
-            if let last { input["ExclusiveStartKey"] = last }
-            let page = try items("Query", input)
-            for item in page["Items"]?.arrayValue ?? [] {
-                guard let key = item[keys.sort]?["S"]?.stringValue else {
-                    throw AWSError(
-                        code: "malformed",
-                        message: "an item without its key \(keys.sort)",
-                        status: 200,
-                        operation: "dynamodb.Query"
-                    )
-                }
-                found.append(key)
-            }
-            let next = page["LastEvaluatedKey"]
-            if next != nil, next == last {
+        )
+        var found: [String] = []
+        for item in items {
+            guard let key = item[keys.sort]?["S"]?.stringValue else {
                 throw AWSError(
                     code: "malformed",
-                    message: "a page that continues with itself",
+                    message: "an item without its key \(keys.sort)",
                     status: 200,
                     operation: "dynamodb.Query"
                 )
             }
-            last = next
-        } while last != nil
+            found.append(key)
+        }
         return found
     }
 

@@ -36,7 +36,8 @@ extension DynamoDBClient {
         )
     }
 
-    private func pages(_ operation: String, _ input: [String: JSONValue]) throws(AWSError) -> [JSONValue] {
+    /// The items of every page of a Query or Scan.
+    func pages(_ operation: String, _ input: [String: JSONValue]) throws(AWSError) -> [JSONValue] {
         var found: [JSONValue] = []
         var last: JSONValue?
         repeat {
