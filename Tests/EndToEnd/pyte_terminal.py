@@ -1,4 +1,9 @@
-"""A program in a pseudo-terminal, and what its screen shows: PyPI's `pyte` is the terminal."""
+"""A program that takes a pseudo-terminal over, and what its screen shows: PyPI's `pyte` is the terminal.
+
+For `botctl chat`, which edits lines in raw mode: `pyte` moves the cursor, scrolls and resizes as terminals do, and the
+settings outlive the program, so that a test sees whether they are given back. Plain output, with its styles, is tested
+in `terminal`.
+"""
 
 import fcntl
 import os

@@ -1,4 +1,8 @@
-"""A command in a pseudo-terminal, and what a person would see of it."""
+"""A command that writes to a pseudo-terminal, and what a person would see of it.
+
+For what is printed and written over: it knows only the sequences that botctl prints there, fails at any other, keeps
+the styles and all that has scrolled off. What takes the keyboard over is tested in `pyte_terminal`.
+"""
 
 import codecs
 import fcntl
