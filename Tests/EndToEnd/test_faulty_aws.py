@@ -26,7 +26,7 @@ def broken(local_aws):
 @pytest.fixture(scope="module")
 def shop(local_aws, broken, tmp_path_factory):
     folder = tmp_path_factory.mktemp("faulty") / "kite-shop"
-    environment = {**base_environment(), **local_aws, "AWS_ENDPOINT_URL": broken.url, "BOTCTL_STAGE": "faulty"}
+    environment = {**base_environment(), **local_aws, "AWS_ENDPOINT_URL": broken.url, "BOTCTL_STAGE": "pr-faulty"}
     Botctl(ROOT, environment).ok("init", str(folder))
     shop = Botctl(folder, environment)
     shop.ok("build")
@@ -61,7 +61,7 @@ def test_whatever_breaks_a_second_run_mends(shop, broken, aws, seed):
             shop.ok(*arguments)
         return run
 
-    stack = "kite-shop-faulty"
+    stack = "kite-shop-pr-faulty"
     write_rate(shop, 20)
     attempt("deploy", "--yes", "--no-smoke")
     assert unfinished(aws, stack) == []
@@ -78,7 +78,7 @@ def test_whatever_breaks_a_second_run_mends(shop, broken, aws, seed):
     assert stack not in names
     buckets = [bucket["Name"] for bucket in aws("s3").list_buckets()["Buckets"] if "botctl" in bucket["Name"]]
     for bucket in buckets:
-        left = aws("s3").list_objects_v2(Bucket=bucket, Prefix="kite-shop/faulty/").get("Contents", [])
+        left = aws("s3").list_objects_v2(Bucket=bucket, Prefix="kite-shop/pr-faulty/").get("Contents", [])
         assert left == [], f"orphans in {bucket}"
     assert not [name for name in aws("dynamodb").list_tables()["TableNames"] if stack in name]
 

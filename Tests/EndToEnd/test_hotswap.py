@@ -54,7 +54,7 @@ class Model:
 @pytest.fixture(scope="module")
 def shop(local_aws, tmp_path_factory):
     folder = tmp_path_factory.mktemp("hotswap") / "swap-shop"
-    environment = {**base_environment(), **local_aws, "BOTCTL_STAGE": "swap"}
+    environment = {**base_environment(), **local_aws, "BOTCTL_STAGE": "pr-swap"}
     Botctl(ROOT, environment).ok("init", str(folder))
     shop = Botctl(folder, environment)
     write_prompt(shop, OLD)
@@ -89,7 +89,7 @@ def running(shop, aws):
 
 def objects(shop, aws):
     bucket = "botctl-artifacts-%s-%s" % (aws("sts").get_caller_identity()["Account"], shop.environment["AWS_REGION"])
-    found = aws("s3").list_objects_v2(Bucket=bucket, Prefix="swap-shop/swap/hotswap/").get("Contents", [])
+    found = aws("s3").list_objects_v2(Bucket=bucket, Prefix="swap-shop/pr-swap/hotswap/").get("Contents", [])
     return [entry["Key"].rpartition("/")[2] for entry in found]
 
 
@@ -169,7 +169,7 @@ def test_what_only_cloudformation_can_change(shop, aws):
 def test_functions_that_a_console_changed_are_drift(shop, aws):
     client = aws("lambda")
     name = functions(shop)[0]
-    package = (shop.folder / ".botctl/swap/package.zip").read_bytes()
+    package = (shop.folder / ".botctl/pr-swap/package.zip").read_bytes()
     buffer = io.BytesIO()
     buffer.write(package)
     with zipfile.ZipFile(buffer, "a") as archive:

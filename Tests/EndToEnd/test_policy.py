@@ -94,6 +94,9 @@ def life(admin, user):
     protect(admin, True)
     yield user("deploy", "--approve", "never", "--confirm", "dev"), 0
     protect(admin, False)
+    yield user("deploy", "--approve", "never", "--confirm", "dev"), 0
+    touch(admin, f"Hot {uuid.uuid4().hex[:6]}")
+    yield user("deploy", "--hotswap", "--yes"), 0
     yield user("deploy", "--approve", "never"), 0
 
 

@@ -14,7 +14,7 @@ POINTS = 50
 @pytest.fixture(scope="module")
 def shop(local_aws, tmp_path_factory):
     folder = tmp_path_factory.mktemp("recovery") / "cheese-counter"
-    environment = {**base_environment(), **local_aws, "BOTCTL_STAGE": "kill"}
+    environment = {**base_environment(), **local_aws, "BOTCTL_STAGE": "pr-kill"}
     Botctl(ROOT, environment).ok("init", str(folder))
     shop = Botctl(folder, environment)
     shop.ok("build")
@@ -81,6 +81,6 @@ def test_a_teardown_that_was_killed_is_finished_by_the_next(shop, aws):
         shop.ok("teardown", "--yes", "--delete-data")
         shop.ok("outputs", code=1)
         tables = aws("dynamodb").list_tables()["TableNames"]
-        assert not [name for name in tables if "cheese-counter-kill" in name], f"killed at point {point}"
+        assert not [name for name in tables if "cheese-counter-pr-kill" in name], f"killed at point {point}"
     parameters = aws("ssm").describe_parameters()["Parameters"]
     assert not [found for found in parameters if found["Name"].startswith("/botctl/cheese-counter/kill")]

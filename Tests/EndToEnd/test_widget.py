@@ -97,10 +97,10 @@ def test_the_command_prints_a_line_that_works(widget, tmp_path):
 
 def test_a_stack_serves_the_file(project, aws, widget):
     """Behind a distribution that alone may read the bucket; gone with the option, and with the stack."""
-    stage = ("--stage", "hosted")
+    stage = ("--stage", "pr-hosted")
     spec = project.folder / "botctl.yml"
     before = spec.read_text()
-    stack = before.split("name: ", 1)[1].split()[0] + "-hosted"
+    stack = before.split("name: ", 1)[1].split()[0] + "-pr-hosted"
 
     def buckets():
         return [b["Name"] for b in aws("s3").list_buckets()["Buckets"] if b["Name"].startswith(stack)]

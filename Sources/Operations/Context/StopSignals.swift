@@ -19,6 +19,8 @@ package struct StopRequests: Sendable, Equatable {
 package final class StopSignals {
     private let received: () -> StopRequests
     private let patience: (_ isPatient: Bool, _ answered: StopRequests) -> Void
+    /// A request is never done with.
+    private let isSticky: Bool
     private var answered = StopRequests()
     private var isShielded = false
     private var isAnswering = false
@@ -33,10 +35,28 @@ package final class StopSignals {
     ) {
         self.received = received
         self.patience = patience
+        isSticky = false
+    }
+
+    private init(sticky received: @escaping () -> StopRequests) {
+        self.received = received
+        patience = { _, _ in }
+        isSticky = true
+    }
+
+    /// For what runs until it is stopped: any one request ends it, and what it is doing, at once.
+    func endingAtOnce() -> StopSignals {
+        StopSignals(
+            sticky: { [received] in
+                let all = received()
+                // Two of these stop a watch without more ado.
+                return StopRequests(terminations: 2 * (all.interrupts + all.terminations))
+            }
+        )
     }
 
     /// A request has come that nobody has answered: it also ends calls on the wire.
-    package var isInterrupted: Bool { !isShielded && received() != answered }
+    package var isInterrupted: Bool { !isShielded && received() != (isSticky ? StopRequests() : answered) }
 
     /// The requests that came since they were last taken; they count as answered.
     func take() -> StopRequests {

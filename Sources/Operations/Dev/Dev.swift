@@ -53,6 +53,8 @@ package struct Dev {
         _ host: any DevHost
     ) throws(OperationError) {
         let began = context.effects.clock.now()
+        var context = context
+        context.effects.signals = context.effects.signals.endingAtOnce()
         let folder = context.path(Self.folder)
         try context.effects.files.makeDirectory(folder)
         let lock = try DevLock("\(folder)/dev.lock", process: context.effects.processes.owner.process)
