@@ -33,7 +33,7 @@ enum DirectActions {
         switch job {
         case .diff: ["s3:GetObject"]
         // A deployment takes away what a hotswap has left.
-        case .deploy: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+        case .deploy: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"]
         case .teardown: ["s3:DeleteObjectVersion"]
         case .preview: objects(.deploy) + objects(.teardown)
         }
