@@ -10,7 +10,7 @@ struct Botctl: ParsableCommand {
             A project is a folder with a spec (botctl.yml), business rules (rules/*.md) and handlers. The usual way:
 
               botctl init my-shop && cd my-shop
-              botctl validate
+              botctl dev
               botctl deploy
               botctl chat
 

@@ -10,9 +10,10 @@ import boto3
 import pytest
 from conftest import ROOT, Botctl, base_environment
 
-# Only in states that a local AWS cannot be brought into by a deployment: a stuck rollback, a failed creation.
+# Only in states that a local AWS cannot be brought into by a deployment: a stuck rollback, an update left half done.
 NOT_REACHED = {
     "cloudformation:ContinueUpdateRollback",
+    "cloudformation:RollbackStack",
     "cloudformation:CancelUpdateStack",
 }
 # AWS asks for it where a parameter is made with tags; MiniStack does not
@@ -153,7 +154,7 @@ def test_without_one_action_of_a_deployer_something_fails(admin, as_user, aws):
         user = as_user(without(policy, action))
         failed = first_failure(life(admin, user)) is not None
         protect(admin, False)
-        admin("deploy", "--approve", "never", "--no-smoke")
+        admin("deploy", "--approve", "never", "--confirm", "dev", "--no-smoke")
         if not failed and action in ("cloudformation:DeleteChangeSet", "cloudformation:DeleteStack"):
             # Where nobody answers, the plan and the empty stack that it needed are to go again.
             admin.ok("teardown", "--yes", "--delete-data")

@@ -245,6 +245,7 @@ struct InitView {
 
             Next:
             \(cd)  botctl validate     check the spec
+              botctl dev          try it on this machine, live while you edit
               botctl deploy       build it and bring it to AWS
               botctl chat         talk to it
 
